@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { PLACEMENT_REASONS } from './issued.js';
+import { timestampSchema, tokenSchema } from './token.js';
+
+export const TRANSPORTS = ['udp', 'tcp', 'tls'] as const;
+export type Transport = (typeof TRANSPORTS)[number];
+
+/** Nodes one answer names at most: browsers grumble at five servers and more. */
+export const MAX_COUNT = 3;
+
+const text = z.string().min(1).max(256);
+
+/** `POST /v1/ice-servers`, the NATS request and (in protobuf) gRPC. Every field may be left out. */
+export const iceServersRequestSchema = z.strictObject({
+  /** Becomes part of the TURN user name; one that is not `[A-Za-z0-9._-]{1,64}` is replaced by a short hash. */
+  userId: text.optional(),
+  /** Stands in for a missing `userId`. */
+  sessionId: text.optional(),
+  /** The client's address, IPv4 or IPv6; needs the scope `on-behalf`. */
+  clientIp: z.union([z.ipv4(), z.ipv6()], 'must be an IPv4 or IPv6 address').optional(),
+  region: z
+    .strictObject({
+      /** Only these regions may serve; needs the scope `on-behalf`. Never loosened. */
+      require: z.array(tokenSchema).max(64).optional(),
+      /** Tried first while it has room. */
+      prefer: tokenSchema.optional(),
+    })
+    .optional(),
+  /** How long the credential is valid; bounds come from the policy. */
+  ttlSeconds: z.int().min(1).max(604_800).optional(),
+  /** Nodes wanted, in different failure domains where there are. */
+  count: z.int().min(1).max(MAX_COUNT).optional(),
+  /** Transports to the relay the client can use. */
+  transports: z.array(z.enum(TRANSPORTS)).min(1).max(TRANSPORTS.length).optional(),
+});
+export type IceServersRequest = z.infer<typeof iceServersRequestSchema>;
+
+/** `RTCIceServer` of the W3C WebRTC specification. */
+export const iceServerSchema = z.object({
+  urls: z.array(z.string()).min(1),
+  username: z.string().optional(),
+  credential: z.string().optional(),
+});
+export type IceServer = z.infer<typeof iceServerSchema>;
+
+/** Works unchanged as the argument of `new RTCPeerConnection(…)`. */
+export const iceServersAnswerSchema = z.object({
+  iceServers: z.array(iceServerSchema).min(1),
+  ttlSeconds: z.int().positive(),
+  expiresAt: timestampSchema,
+  placement: z.object({
+    decisionId: z.string(),
+    region: tokenSchema,
+    nodes: z.array(tokenSchema).min(1),
+    /** `null` when the client's location is unknown. */
+    nearestRegion: tokenSchema.nullable(),
+    reason: z.enum(PLACEMENT_REASONS),
+  }),
+});
+export type IceServersAnswer = z.infer<typeof iceServersAnswerSchema>;

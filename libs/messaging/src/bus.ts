@@ -1,0 +1,102 @@
+import type { LogEntry, LogRetention, RejectionReason } from '@spillway/contracts';
+
+/** Whether the process is connected to NATS right now. */
+export type LinkState = 'up' | 'down';
+
+/** A message of the log that no fold may see. */
+export interface RejectedMessage {
+  readonly position: number;
+  readonly subject: string;
+  readonly reason: RejectionReason;
+  readonly detail: string;
+}
+
+/** Part of the log that was not seen, because retention removed it or the stream was made anew. */
+export interface LogGap {
+  /** First position that was missed. */
+  readonly from: number;
+  /** Last position that was missed, when it is known. */
+  readonly to: number | null;
+  readonly cause: 'retention' | 'new-stream';
+}
+
+/** What following the log tells. Entries come one at a time, in order, each position at most once. */
+export interface LogListener {
+  onEntry(entry: LogEntry): void;
+  onRejected?(message: RejectedMessage): void;
+  /** All that was on the log when following began, or began anew after a gap, has been delivered. */
+  onCaughtUp?(position: number): void;
+  /** Comes before the entries that bring the view up to date again. */
+  onGap?(gap: LogGap): void;
+}
+
+export interface FollowOptions {
+  /** Subject filter; all of the log unless told. */
+  readonly filter?: string;
+  /** Seconds of `issued` batches to begin with besides the last message of every subject; 0 for none. */
+  readonly issuedWindowSeconds?: number;
+}
+
+export interface Following {
+  /** Position of the last entry delivered. */
+  readonly position: number;
+  stop(): Promise<void>;
+}
+
+/** A request as its responder sees it, and an answer as its asker does. Header names are case-sensitive. */
+export interface BusMessage {
+  readonly data: Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export interface OutgoingMessage {
+  readonly payload: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What must outlive the log. Revisions grow with every write. */
+export interface StateStore {
+  get(key: string): Promise<{ value: unknown; revision: number } | undefined>;
+  /**
+   * Compare-and-set: `revision` is the one last read, `undefined` to create.
+   * @throws {RevisionConflictError} when another writer was faster.
+   */
+  put(key: string, value: unknown, revision: number | undefined): Promise<number>;
+}
+
+/** Everything a Spillway process does with NATS. `NatsBus` is the real one, `MemoryBus` its twin for specs. */
+export interface Bus {
+  readonly link: LinkState;
+  onLink(listener: (link: LinkState) => void): () => void;
+
+  /** Creates or updates the stream and the state bucket; never destroys. Without `retention`, only creates. */
+  provision(retention?: LogRetention): Promise<void>;
+
+  /** Fire and forget, for what is repeated anyway (heartbeats). Dropped while the link is down. */
+  publish(subject: string, payload: unknown): void;
+
+  /**
+   * Puts one message on the log and waits until it is stored there; retried through link loss and failover.
+   * `messageId` makes a repeated attempt harmless.
+   * @returns its position.
+   * @throws {RecordError} when `signal` aborts before that.
+   */
+  record(subject: string, payload: unknown, messageId: string, signal?: AbortSignal): Promise<number>;
+
+  /** Follows the log until stopped, through reconnects and failovers. Resolves once the consumer stands. */
+  follow(listener: LogListener, options?: FollowOptions): Promise<Following>;
+
+  /** @throws {RequestError} `no-responders`, `timeout` or `link-down`. */
+  request(subject: string, message: OutgoingMessage, timeoutMs: number): Promise<BusMessage>;
+  /** Answers requests as one of a queue group. */
+  respond(
+    subject: string,
+    queue: string,
+    handler: (request: BusMessage) => Promise<OutgoingMessage>,
+  ): Promise<{ stop(): Promise<void> }>;
+
+  readonly state: StateStore;
+
+  /** Lets go in order: responders finish what they have, what was published is flushed, then the link closes. */
+  close(): Promise<void>;
+}
