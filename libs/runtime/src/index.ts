@@ -1,1 +1,16 @@
-export {};
+export { ConfigError, loadConfig, type Environment } from './config.js';
+export { commaList, flag, hostAndPort, port, secret, text, wholeNumber } from './config-fields.js';
+export { configMarkdown, describeConfig, type ConfigField } from './config-reference.js';
+export { Health, HealthModule, type CheckResult, type CheckStatus, type Readiness } from './health.js';
+export {
+  createHttpApp,
+  explainListenError,
+  listen,
+  ListenError,
+  type HttpOptions,
+  type ListenAddress,
+} from './http.js';
+export { createLogger, logLevel, LOG_LEVELS, OncePerKey, type Level } from './logging.js';
+export { runMain } from './main.js';
+export { METRICS, MetricsModule } from './metrics.js';
+export { runShutdown, shutDownOnSignal, type ShutdownStep, type SignalledProcess } from './shutdown.js';

@@ -1,0 +1,73 @@
+import type { LoggerService } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Type, DynamicModule } from '@nestjs/common';
+
+export interface HttpOptions {
+  readonly logger: LoggerService;
+  /** Bytes a request body may have. */
+  readonly bodyLimitBytes: number;
+  /** Milliseconds a client may take to send its request. */
+  readonly requestTimeoutMs?: number;
+}
+
+/** A Nest application on Fastify that is not listening yet. Keep-alive connections end when it closes. */
+export function createHttpApp(
+  module: Type | DynamicModule,
+  options: HttpOptions,
+): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: options.bodyLimitBytes,
+    requestTimeout: options.requestTimeoutMs ?? 10_000,
+    forceCloseConnections: 'idle',
+  });
+  return NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: options.logger,
+    abortOnError: false,
+  });
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Names of the variables that set them, for the error message. */
+  readonly variables: { readonly host: string; readonly port: string };
+}
+
+/** The address cannot be listened on; the message names the variable to change. */
+export class ListenError extends Error {
+  readonly code = 'cannot-listen';
+  constructor(message: string, cause: unknown) {
+    super(message, { cause });
+    this.name = 'ListenError';
+  }
+}
+
+const REASONS: Readonly<Record<string, (address: ListenAddress) => string>> = {
+  EADDRINUSE: ({ variables }) => `the port is in use. Set ${variables.port} to a free one`,
+  EACCES: ({ variables }) => `this user may not open that port. Set ${variables.port} to one above 1023`,
+  EADDRNOTAVAIL: ({ variables }) => `the address is not this machine's. Correct ${variables.host}`,
+  ENOTFOUND: ({ variables }) => `there is no such host. Correct ${variables.host}`,
+};
+
+/**
+ * @returns the port that was taken.
+ * @throws {ListenError} when the address cannot be had.
+ */
+export async function listen(app: NestFastifyApplication, address: ListenAddress): Promise<number> {
+  try {
+    await app.listen(address.port, address.host);
+  } catch (error) {
+    throw explainListenError(address, error);
+  }
+  const bound = app.getHttpServer().address();
+  return bound !== null && typeof bound === 'object' ? bound.port : address.port;
+}
+
+/** For other servers too (gRPC): the same words for the same fault. */
+export function explainListenError(address: ListenAddress, error: unknown): Error {
+  const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ''];
+  if (!reason) return error instanceof Error ? error : new Error(String(error));
+  return new ListenError(`Cannot listen on ${address.host}:${address.port}: ${reason(address)}.`, error);
+}

@@ -1,0 +1,55 @@
+import { ConsoleLogger, type LoggerService, type LogLevel } from '@nestjs/common';
+import { z } from 'zod';
+
+/** From most to least. */
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type Level = (typeof LOG_LEVELS)[number];
+
+const NEST_LEVELS: Record<Level, LogLevel[]> = {
+  debug: ['verbose', 'debug'],
+  info: ['log'],
+  warn: ['warn'],
+  error: ['error', 'fatal'],
+};
+
+/** The variable `LOG_LEVEL`. */
+export const logLevel = () =>
+  z
+    .enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`)
+    .default('info')
+    .describe('Least level logged');
+
+/** One JSON object a line, or coloured text for a person at a terminal. */
+export function createLogger(level: Level, isTerminal = process.stdout.isTTY): ConsoleLogger {
+  const logLevels = LOG_LEVELS.slice(LOG_LEVELS.indexOf(level)).flatMap((name) => NEST_LEVELS[name]);
+  return new ConsoleLogger({ logLevels, json: !isTerminal, prefix: 'spillway' });
+}
+
+/** Logs once per key, for complaints whose number others decide (bad senders, failing sources). */
+export class OncePerKey {
+  private readonly seen = new Set<string>();
+  private isFull = false;
+
+  /** @param limit keys remembered at most; after these one last line says that further ones are not logged. */
+  constructor(
+    private readonly logger: Pick<LoggerService, 'warn'>,
+    private readonly subject: string,
+    private readonly limit = 100,
+  ) {}
+
+  warn(key: string, message: string): void {
+    if (this.seen.has(key) || this.isFull) return;
+    if (this.seen.size >= this.limit) {
+      this.isFull = true;
+      this.logger.warn(`${this.subject}: ${this.limit} different ones logged, further ones are only counted`);
+      return;
+    }
+    this.seen.add(key);
+    this.logger.warn(message);
+  }
+
+  /** Lets a key be logged again, for a fault that went away. */
+  forget(key: string): void {
+    this.seen.delete(key);
+  }
+}
