@@ -1,0 +1,254 @@
+import type { Heartbeat, Issued, LogEntry, PolicyDocument } from '@spillway/contracts';
+import { Deadlines } from './deadlines.js';
+import { freshnessDeadline, type Freshness } from './freshness.js';
+import { loadOf, reservationUnit, type ReservationUnit } from './load.js';
+import { LogClock } from './log-clock.js';
+import { NodeState, type FleetNode } from './node.js';
+import { RegionState, type FleetRegion } from './region.js';
+import { ReservationCalendar } from './reservations.js';
+import { SilenceWatch } from './silence.js';
+import { transportsOfUrls } from './transports.js';
+import { isBelowVersion } from './version.js';
+
+/** Nodes the fold knows at most; a flood of forged ids ends here. */
+export const MAX_NODES = 200_000;
+/** Nodes it remembers in regions that the policy does not name (it may name them later). */
+export const MAX_NODES_OUTSIDE = 1_000;
+
+/** What became of an entry. All but `applied` are worth counting. */
+export type FoldOutcome = 'applied' | 'ignored' | 'old-sequence' | 'unknown-region' | 'fleet-full';
+
+const NO_RESERVATION: ReservationUnit = { kbps: 0, allocations: 0 };
+
+/**
+ * The state of the fleet: the fold of the log. Time is log time (see `LogClock`), handed in by the caller; the
+ * same entries and times give the same state, and one that starts from the last message of every subject plus
+ * the last `issued` batches arrives at the state of one that folded everything.
+ *
+ * It changes in place – copying 10,000 nodes for every heartbeat would be the alternative – but lets out
+ * read-only views only.
+ */
+export class Fleet {
+  readonly clock = new LogClock();
+  private readonly nodesById = new Map<string, NodeState>();
+  private readonly regionsById = new Map<string, RegionState>();
+  private readonly deadlines = new Deadlines<NodeState>();
+  private readonly calendar = new ReservationCalendar<NodeState>();
+  private readonly silence = new SilenceWatch();
+  /** Nodes that would be unknown if the bus were not suspect. */
+  private readonly heldNodes = new Set<NodeState>();
+  private policyInForce: PolicyDocument | undefined;
+  private unit = NO_RESERVATION;
+  private lastPosition = 0;
+  private outsideNodes = 0;
+  private linkLost = false;
+  /** Silence before this log time is the link's, not the nodes'. */
+  private graceFrom = 0;
+
+  /** @param ownBootId batches of this run of this router are not counted: it reserved when it issued. */
+  constructor(private readonly ownBootId?: string) {}
+
+  /** Position in the log this view stands at; 0 before the first entry. */
+  get position(): number {
+    return this.lastPosition;
+  }
+  get policy(): PolicyDocument | undefined {
+    return this.policyInForce;
+  }
+  /** The regions of the policy, in its order. */
+  get regions(): ReadonlyMap<string, FleetRegion> {
+    return this.regionsById;
+  }
+  get nodes(): ReadonlyMap<string, FleetNode> {
+    return this.nodesById;
+  }
+  /** Most of the fleet fell silent at once: the view is kept as it was. */
+  get isBusSuspect(): boolean {
+    return this.silence.isBusSuspect;
+  }
+
+  /** Folds one entry in; `monotonicMs` is when it came. */
+  apply({ position, at, event }: LogEntry, monotonicMs: number): FoldOutcome {
+    this.clock.observe(at, monotonicMs);
+    this.lastPosition = position;
+    this.advance(monotonicMs);
+    switch (event.kind) {
+      case 'heartbeat':
+        return this.applyHeartbeat(event.heartbeat, this.clock.now(monotonicMs));
+      case 'issued':
+        return this.applyIssued(event.issued, this.clock.now(monotonicMs));
+      case 'policy':
+        return this.applyPolicy(event.policy);
+      case 'command':
+      case 'overload':
+      case 'spillover':
+      case 'scale':
+        return 'ignored';
+    }
+  }
+
+  /** Lets time pass: freshness runs out, reservations end. Call before deciding anything. */
+  advance(monotonicMs: number): void {
+    const now = this.clock.now(monotonicMs);
+    this.calendar.releaseUntil(now, (node, count) => this.setReservations(node, node.reservations - count));
+    if (this.linkLost) return;
+    for (let node = this.deadlines.pop(now); node; node = this.deadlines.pop(now)) this.age(node, now);
+  }
+
+  /** A credential for this node was issued now. */
+  reserve(nodeId: string, monotonicMs: number): void {
+    const node = this.nodesById.get(nodeId);
+    if (node) this.reserveUntil(node, this.clock.now(monotonicMs));
+  }
+
+  /** While the link to the log is down nothing ages; when it is back every node gets its full time again. */
+  setLink(link: 'up' | 'down', monotonicMs: number): void {
+    if (link === 'down') {
+      this.advance(monotonicMs);
+      this.linkLost = true;
+    } else if (this.linkLost) {
+      this.linkLost = false;
+      this.graceFrom = this.clock.now(monotonicMs);
+    }
+  }
+
+  private applyHeartbeat(heartbeat: Heartbeat, now: number): FoldOutcome {
+    let node = this.nodesById.get(heartbeat.nodeId);
+    if (node && heartbeat.bootId === node.heartbeat.bootId && heartbeat.seq <= node.heartbeat.seq) {
+      return 'old-sequence';
+    }
+    const isOutside = !this.regionsById.has(heartbeat.region);
+    if (!node) {
+      if (this.nodesById.size >= MAX_NODES) return 'fleet-full';
+      // Before the first policy every region is unknown, and the nodes must not be lost.
+      if (isOutside && this.policyInForce && this.outsideNodes >= MAX_NODES_OUTSIDE) return 'unknown-region';
+    }
+    const load = loadOf(heartbeat, this.policyInForce?.maxNodeCapacity);
+    if (node) {
+      this.leave(node);
+      node.heartbeat = heartbeat;
+      node.lastSeenAt = now;
+      node.transports = transportsOfUrls(heartbeat.urls);
+      node.setLoad(load, this.unit);
+    } else {
+      node = new NodeState(heartbeat, now, load, transportsOfUrls(heartbeat.urls));
+      this.nodesById.set(heartbeat.nodeId, node);
+    }
+    this.enter(node, 'fresh');
+    this.deadlines.ensureBy(node, freshnessDeadline('fresh', now, heartbeat.intervalMs));
+    if (this.silence.isBusSuspect) this.reconsiderSilence(now);
+    return isOutside && this.policyInForce ? 'unknown-region' : 'applied';
+  }
+
+  private applyIssued(issued: Issued, now: number): FoldOutcome {
+    if (issued.bootId === this.ownBootId) return 'ignored';
+    for (const decision of issued.decisions) {
+      for (const id of decision.nodes) {
+        const node = this.nodesById.get(id);
+        if (node) this.reserveUntil(node, now);
+      }
+    }
+    return 'applied';
+  }
+
+  private applyPolicy(policy: PolicyDocument): FoldOutcome {
+    const nodes = [...this.nodesById.values()];
+    for (const node of nodes) this.leave(node);
+    this.policyInForce = policy;
+    this.unit = reservationUnit(policy.reservation);
+    this.regionsById.clear();
+    for (const [id, place] of Object.entries(policy.regions)) {
+      this.regionsById.set(id, new RegionState(id, place, this.unit));
+    }
+    for (const node of nodes) {
+      node.setLoad(loadOf(node.heartbeat, policy.maxNodeCapacity), this.unit);
+      this.enter(node, node.freshness);
+      if (this.outsideNodes > MAX_NODES_OUTSIDE) this.forget(node);
+    }
+    return 'applied';
+  }
+
+  /** A node's deadline has come: it gets one step less fresh, unless it was heard since or is held. */
+  private age(node: NodeState, now: number): void {
+    const since = Math.max(node.lastSeenAt, node.freshness === 'unknown' ? 0 : this.graceFrom);
+    const due = freshnessDeadline(node.freshness, since, node.heartbeat.intervalMs);
+    if (due > now) return this.deadlines.ensureBy(node, due);
+    if (node.freshness === 'unknown') return this.forget(node);
+    if (node.freshness === 'suspect' && this.silence.isHeld(node.lastSeenAt)) {
+      this.heldNodes.add(node);
+      return;
+    }
+    const next = node.freshness === 'fresh' ? 'suspect' : 'unknown';
+    this.leave(node);
+    this.enter(node, next);
+    this.reconsiderSilence(now);
+    this.deadlines.ensureBy(node, freshnessDeadline(node.freshness, since, node.heartbeat.intervalMs));
+  }
+
+  /** Call when a node went silent, was heard again or is new. */
+  private reconsiderSilence(now: number): void {
+    if (!this.silence.reconsider(this.nodesById.size)) return;
+    for (const node of this.heldNodes) this.deadlines.ensureBy(node, now);
+    this.heldNodes.clear();
+  }
+
+  private reserveUntil(node: NodeState, now: number): void {
+    this.setReservations(node, node.reservations + 1);
+    this.calendar.add(node, now + (this.policyInForce?.reservation.rampSeconds ?? 0) * 1000);
+  }
+
+  private setReservations(node: NodeState, count: number): void {
+    const region = node.isUsable ? this.regionsById.get(node.heartbeat.region) : undefined;
+    region?.count(node, -1);
+    node.setReservations(count, this.unit);
+    region?.count(node, 1);
+  }
+
+  /** Takes the node out of every count, before it changes. */
+  private leave(node: NodeState): void {
+    const region = this.regionsById.get(node.heartbeat.region);
+    if (region) {
+      region.nodeCount--;
+      if (node.isUsable) region.remove(node);
+    } else {
+      this.outsideNodes--;
+    }
+    if (node.freshness !== 'fresh') this.countSilence(node, -1);
+    node.isUsable = false;
+  }
+
+  /** Puts the node, as it is now, into every count. */
+  private enter(node: NodeState, freshness: Freshness): void {
+    node.freshness = freshness;
+    if (freshness !== 'fresh') this.countSilence(node, 1);
+    const region = this.regionsById.get(node.heartbeat.region);
+    if (!region) {
+      this.outsideNodes++;
+      return;
+    }
+    region.nodeCount++;
+    node.isUsable = isServing(node) && !isBelowFloor(node.heartbeat, this.policyInForce);
+    if (node.isUsable) region.add(node);
+  }
+
+  private countSilence({ lastSeenAt, heartbeat }: NodeState, by: 1 | -1): void {
+    this.silence.count(lastSeenAt, heartbeat.state === 'stopped', by);
+  }
+
+  private forget(node: NodeState): void {
+    this.leave(node);
+    this.nodesById.delete(node.id);
+    this.deadlines.forget(node);
+    this.heldNodes.delete(node);
+  }
+}
+
+function isServing({ heartbeat, freshness }: NodeState): boolean {
+  return heartbeat.state === 'serving' && heartbeat.kind === 'turn' && freshness !== 'unknown';
+}
+
+/** A node that does not tell its version is taken to be new enough: the floor is for known bad ones. */
+function isBelowFloor({ software }: Heartbeat, policy: PolicyDocument | undefined): boolean {
+  const floor = policy?.versionFloor[software.name];
+  return floor !== undefined && software.version !== null && isBelowVersion(software.version, floor);
+}

@@ -1,0 +1,73 @@
+import type { Heartbeat, PolicyDocument } from '@spillway/contracts';
+
+/**
+ * Load and capacity of a node in integers, so that sums over nodes are the same bits in whatever order they are
+ * made. `null` is "not known". A part counts only when both its load and its capacity are known.
+ */
+export interface NodeLoad {
+  /** The busier direction, in kbit/s, rounded up. */
+  readonly kbps: number | null;
+  readonly kbpsCapacity: number | null;
+  readonly allocations: number | null;
+  readonly allocationsCapacity: number | null;
+  /** Thousandths of all cores, rounded up. */
+  readonly cpuMilli: number | null;
+}
+
+export const CPU_CAPACITY_MILLI = 1000;
+
+/** Reads a heartbeat's load; a claim of more capacity than the policy allows is cut down to that. */
+export function loadOf(
+  { load, capacity }: Heartbeat,
+  maxCapacity?: PolicyDocument['maxNodeCapacity'],
+): NodeLoad {
+  const bps = Math.max(load.egressBps ?? -1, load.ingressBps ?? -1);
+  return {
+    kbps: bps < 0 ? null : Math.ceil(bps / 1000),
+    kbpsCapacity: cap(capacity.bandwidthBps, maxCapacity?.bandwidthBps, 1000),
+    allocations: load.allocations,
+    allocationsCapacity: cap(capacity.allocations, maxCapacity?.allocations, 1),
+    cpuMilli: load.cpu === null ? null : Math.ceil(load.cpu * CPU_CAPACITY_MILLI),
+  };
+}
+
+function cap(claimed: number | null, limit: number | undefined, unit: number): number | null {
+  if (claimed === null) return null;
+  return Math.max(1, Math.floor(Math.min(claimed, limit ?? claimed) / unit));
+}
+
+/** The largest known part of load ÷ capacity as the heartbeat told it; `null` when no part is known. */
+export function measuredUtilization(load: NodeLoad): number | null {
+  let largest = -1;
+  if (load.kbps !== null && load.kbpsCapacity !== null) largest = load.kbps / load.kbpsCapacity;
+  if (load.allocations !== null && load.allocationsCapacity !== null) {
+    largest = Math.max(largest, load.allocations / load.allocationsCapacity);
+  }
+  if (load.cpuMilli !== null) largest = Math.max(largest, load.cpuMilli / CPU_CAPACITY_MILLI);
+  return largest < 0 ? null : largest;
+}
+
+/** What one issued credential is expected to add to its node until heartbeats show it. */
+export interface ReservationUnit {
+  readonly kbps: number;
+  readonly allocations: number;
+}
+
+export function reservationUnit({
+  bandwidthBps,
+  allocations,
+}: PolicyDocument['reservation']): ReservationUnit {
+  return { kbps: Math.ceil(bandwidthBps / 1000), allocations };
+}
+
+/** The share of a capacity that `count` reservations take: the larger of its parts, 0 where none is known. */
+export function reservedShare(
+  count: number,
+  unit: ReservationUnit,
+  kbpsCapacity: number | null,
+  allocationsCapacity: number | null,
+): number {
+  const kbps = kbpsCapacity ? (count * unit.kbps) / kbpsCapacity : 0;
+  const allocations = allocationsCapacity ? (count * unit.allocations) / allocationsCapacity : 0;
+  return Math.max(kbps, allocations);
+}

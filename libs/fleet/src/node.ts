@@ -1,0 +1,65 @@
+import type { Heartbeat } from '@spillway/contracts';
+import type { Freshness } from './freshness.js';
+import { measuredUtilization, reservedShare, type NodeLoad, type ReservationUnit } from './load.js';
+import type { TransportSet } from './transports.js';
+
+/** One node as the fold knows it. Outside this package it is read only. */
+export interface FleetNode {
+  readonly id: string;
+  readonly heartbeat: Heartbeat;
+  readonly load: NodeLoad;
+  /** What its URLs offer to clients. */
+  readonly transports: TransportSet;
+  /** Log time of its last heartbeat, in ms. */
+  readonly lastSeenAt: number;
+  readonly freshness: Freshness;
+  /** May be handed out: serving, not unknown, in a region of the policy, not below the version floor. */
+  readonly isUsable: boolean;
+  /** Credentials issued for it that its heartbeats do not show yet. */
+  readonly reservations: number;
+  /** The largest known part of its load as its heartbeat told it, 0–1 and above; `null` when unknown. */
+  readonly measured: number | null;
+  /** The share of its capacity that its reservations are expected to take. */
+  readonly reserved: number;
+}
+
+/** The same node, from inside the fold. */
+export class NodeState implements FleetNode {
+  heartbeat: Heartbeat;
+  load: NodeLoad;
+  transports: TransportSet;
+  lastSeenAt: number;
+  freshness: Freshness = 'fresh';
+  isUsable = false;
+  reservations = 0;
+  measured: number | null;
+  reserved = 0;
+
+  constructor(heartbeat: Heartbeat, at: number, load: NodeLoad, transports: TransportSet) {
+    this.heartbeat = heartbeat;
+    this.lastSeenAt = at;
+    this.load = load;
+    this.transports = transports;
+    this.measured = measuredUtilization(load);
+  }
+
+  get id(): string {
+    return this.heartbeat.nodeId;
+  }
+
+  setLoad(load: NodeLoad, unit: ReservationUnit): void {
+    this.load = load;
+    this.measured = measuredUtilization(load);
+    this.setReservations(this.reservations, unit);
+  }
+
+  setReservations(count: number, unit: ReservationUnit): void {
+    this.reservations = count;
+    this.reserved = reservedShare(count, unit, this.load.kbpsCapacity, this.load.allocationsCapacity);
+  }
+}
+
+/** Measured utilization plus reservations; `null` when nothing is measured: unknown is never zero. */
+export function utilizationOf(node: FleetNode): number | null {
+  return node.measured === null ? null : node.measured + node.reserved;
+}
