@@ -1,7 +1,7 @@
-import type { LoggerService } from '@nestjs/common';
+import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { Type, DynamicModule } from '@nestjs/common';
+import type { FastifyInstance } from 'fastify';
 
 export interface HttpOptions {
   readonly logger: LoggerService;
@@ -12,7 +12,7 @@ export interface HttpOptions {
 }
 
 /** A Nest application on Fastify that is not listening yet. Keep-alive connections end when it closes. */
-export function createHttpApp(
+export async function createHttpApp(
   module: Type | DynamicModule,
   options: HttpOptions,
 ): Promise<NestFastifyApplication> {
@@ -21,9 +21,24 @@ export function createHttpApp(
     requestTimeout: options.requestTimeoutMs ?? 10_000,
     forceCloseConnections: 'idle',
   });
+  endConnectionsOnClose(adapter.getInstance());
   return NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: options.logger,
     abortOnError: false,
+  });
+}
+
+/**
+ * Closing ends the connections that are idle at that moment; one that is answering a request would stay open for
+ * the whole keep-alive time afterwards, so that answer is the connection's last.
+ */
+function endConnectionsOnClose(fastify: FastifyInstance): void {
+  let isClosing = false;
+  fastify.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  fastify.addHook('onSend', async (_request, reply) => {
+    if (isClosing) reply.header('connection', 'close');
   });
 }
 
