@@ -1,0 +1,60 @@
+import { utilizationOf, type FleetNode } from '@spillway/fleet';
+import { mix32 } from './hash.js';
+import { FULL, type NodeWish } from './strategy.js';
+
+/** Nodes whose measured load differs by less than this are told apart by what was issued since. */
+const SAME_LOAD = 0.05;
+
+/** The node can serve the client and has room. What is not measured is not known to be full. */
+export function isAcceptable(node: FleetNode, wish: NodeWish): boolean {
+  if ((node.transports & wish.transports) === 0 || wish.isExcluded(node)) return false;
+  return (node.measured ?? 0) + node.reserved < FULL;
+}
+
+/**
+ * Best of two hashed choices, on load corrected by reservations. "The lowest by last heartbeat" would send
+ * everybody to the same node until the next heartbeat.
+ *
+ * 1. Two different nodes are drawn by the decision's seed.
+ * 2. The better of those that are acceptable wins.
+ * 3. Where neither is, the best acceptable node of the region.
+ */
+export function bestOfTwo(nodes: readonly FleetNode[], wish: NodeWish): FleetNode | undefined {
+  const count = nodes.length;
+  if (count === 0) return undefined;
+  const i = mix32(wish.seed) % count;
+  const first = nodes[i];
+  const second =
+    count > 1 ? nodes[(i + 1 + (mix32(wish.seed ^ 0x9e3779b9) % (count - 1))) % count] : undefined;
+  const best = betterAcceptable(first, second, wish);
+  return best ?? nodes.reduce<FleetNode | undefined>((a, b) => betterAcceptable(a, b, wish), undefined);
+}
+
+function betterAcceptable(
+  a: FleetNode | undefined,
+  b: FleetNode | undefined,
+  wish: NodeWish,
+): FleetNode | undefined {
+  const hasA = a !== undefined && isAcceptable(a, wish);
+  const hasB = b !== undefined && isAcceptable(b, wish);
+  if (hasA && hasB) return isBetter(b, a) ? b : a;
+  return hasA ? a : hasB ? b : undefined;
+}
+
+/**
+ * 1. A node that is heard from beats one that is suspect.
+ * 2. A known load beats an unknown one: unknown is never the least loaded.
+ * 3. Of about equal measured loads, the one with less issued since; this keeps a tiny difference from drawing
+ *    everybody.
+ * 4. Otherwise the lower corrected load.
+ */
+export function isBetter(a: FleetNode, b: FleetNode): boolean {
+  if (a.freshness !== b.freshness) return a.freshness === 'fresh';
+  const loadA = utilizationOf(a);
+  const loadB = utilizationOf(b);
+  if (loadA === null || loadB === null) {
+    return loadA === loadB ? a.reserved < b.reserved : loadB === null;
+  }
+  if (Math.abs((a.measured ?? 0) - (b.measured ?? 0)) < SAME_LOAD) return a.reserved < b.reserved;
+  return loadA < loadB;
+}

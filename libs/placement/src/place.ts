@@ -1,0 +1,126 @@
+import type { Continent, PlacementReason, PolicyDocument } from '@spillway/contracts';
+import type { FleetNode, FleetRegion, TransportSet } from '@spillway/fleet';
+import type { Coordinates, Proximity } from './proximity.js';
+import { isOverThreshold, type Strategy, type Weighing } from './strategy.js';
+
+export interface PlacementRequest {
+  /** `undefined` when the client's location is unknown; the policy's default region then stands in. */
+  readonly location: (Coordinates & { readonly continent: Continent | null }) | undefined;
+  /** Only these regions may serve. Never loosened. */
+  readonly require: readonly string[] | undefined;
+  /** Tried first while it is below the threshold. */
+  readonly prefer: string | undefined;
+  readonly transports: TransportSet;
+  /** Nodes wanted; there may be fewer. */
+  readonly count: number;
+  /** Differs from decision to decision and is the same in a replay. */
+  readonly seed: number;
+}
+
+/** The fleet as one decision sees it. `regions`, `proximity` and `priceMs` are in the same order. */
+export interface PlacementView {
+  readonly policy: PolicyDocument;
+  readonly regions: readonly FleetRegion[];
+  readonly proximity: Proximity;
+  readonly priceMs: ArrayLike<number>;
+  readonly strategy: Strategy;
+}
+
+export interface Placement {
+  readonly isPlaced: true;
+  readonly region: string;
+  /** One or more; the first is in `region`, others may be elsewhere. */
+  readonly nodes: readonly FleetNode[];
+  /** Where the client would be served when everything is well; `null` when its location is unknown. */
+  readonly nearestRegion: string | null;
+  readonly reason: PlacementReason;
+}
+
+export interface Refusal {
+  readonly isPlaced: false;
+  /** `requirement-unmet`: no usable node in the required regions; `no-capacity`: none with room anywhere. */
+  readonly code: 'requirement-unmet' | 'no-capacity';
+}
+
+/**
+ * Chooses a region and nodes in it for one client. A pure function of its arguments.
+ *
+ * 1. Regions outside a requirement are out, whatever comes.
+ * 2. The preferred region serves while it is open and below the threshold.
+ * 3. Otherwise the strategy names an open region and one of its nodes; a region without an acceptable node is
+ *    closed for this client and the strategy asked again.
+ * 4. Further nodes come from other failure domains: another zone, another node, another region, in this order.
+ */
+export function place(view: PlacementView, request: PlacementRequest): Placement | Refusal {
+  const { regions, strategy } = view;
+  const weighing = weigh(view, request);
+  const home = strategy.homeRegion(weighing);
+  const nodes: FleetNode[] = [];
+  let servedIn = -1;
+  while (nodes.length < request.count) {
+    const preferred = preferredRegion(request, weighing);
+    const index = preferred >= 0 ? preferred : strategy.chooseRegion(weighing, home);
+    const region = regions[index];
+    if (!region) break;
+    const node = chooseNode(strategy, region, request, nodes);
+    if (!node) {
+      weighing.isOpen[index] = false;
+      continue;
+    }
+    if (nodes.length === 0) servedIn = index;
+    nodes.push(node);
+  }
+  const region = regions[servedIn];
+  if (!region) return { isPlaced: false, code: request.require ? 'requirement-unmet' : 'no-capacity' };
+  return {
+    isPlaced: true,
+    region: region.id,
+    nodes,
+    nearestRegion: request.location ? (regions[home]?.id ?? null) : null,
+    reason: reasonFor(region, request, regions[home]),
+  };
+}
+
+interface OpenWeighing extends Weighing {
+  readonly isOpen: boolean[];
+}
+
+function weigh(view: PlacementView, request: PlacementRequest): OpenWeighing {
+  const { policy, regions, proximity, priceMs } = view;
+  const { require, location } = request;
+  const isAllowed = regions.map((region) => !require || require.includes(region.id));
+  const isOpen = regions.map((region, i) => isAllowed[i] === true && region.usable.length > 0);
+  const standIn = policy.regions[policy.defaultRegion] ?? { latitude: 0, longitude: 0 };
+  const rttMs = proximity.rttsFrom(location ?? standIn);
+  return { policy, regions, isAllowed, isOpen, rttMs, priceMs, continent: location?.continent ?? null };
+}
+
+/** The index of the client's preferred region while that may serve, otherwise -1. */
+function preferredRegion({ prefer }: PlacementRequest, { regions, isOpen, policy }: Weighing): number {
+  if (prefer === undefined) return -1;
+  const index = regions.findIndex((region) => region.id === prefer);
+  const region = regions[index];
+  return isOpen[index] && region && !isOverThreshold(region, policy) ? index : -1;
+}
+
+function chooseNode(
+  strategy: Strategy,
+  region: FleetRegion,
+  { seed, transports }: PlacementRequest,
+  chosen: readonly FleetNode[],
+): FleetNode | undefined {
+  const isChosen = (node: FleetNode) => chosen.includes(node);
+  const sharesZone = ({ heartbeat: { region, zone } }: FleetNode) =>
+    chosen.some(({ heartbeat: other }) => other.region === region && other.zone === zone);
+  const otherZone = { seed, transports, isExcluded: sharesZone };
+  const otherNode = { seed, transports, isExcluded: isChosen };
+  return strategy.chooseNode(region, otherZone) ?? strategy.chooseNode(region, otherNode);
+}
+
+function reasonFor(served: FleetRegion, request: PlacementRequest, home?: FleetRegion): PlacementReason {
+  if (request.prefer === served.id) return 'preferred';
+  if (request.require) return 'required';
+  if (!request.location) return 'fallback';
+  if (served === home) return 'nearest';
+  return home && home.usable.length > 0 ? 'spillover' : 'fallback';
+}

@@ -1,0 +1,63 @@
+import type { Continent, PolicyDocument, StrategyName } from '@spillway/contracts';
+import type { FleetNode, FleetRegion, TransportSet } from '@spillway/fleet';
+
+/** What a strategy weighs a region by. All arrays are in the order of `regions`. */
+export interface Weighing {
+  readonly policy: PolicyDocument;
+  readonly regions: readonly FleetRegion[];
+  /** The client may be served there: the requirement, if any, names it. */
+  readonly isAllowed: readonly boolean[];
+  /** Allowed, with a usable node, and not found full for this client. */
+  readonly isOpen: readonly boolean[];
+  readonly rttMs: ArrayLike<number>;
+  /** What a place there costs, in ms; all zero until there are prices. */
+  readonly priceMs: ArrayLike<number>;
+  /** `null` when the client's location is unknown. */
+  readonly continent: Continent | null;
+}
+
+/** Which of a region's nodes will do. */
+export interface NodeWish {
+  /** Differs from decision to decision and is the same in a replay. */
+  readonly seed: number;
+  /** The node must offer at least one of these. */
+  readonly transports: TransportSet;
+  isExcluded(node: FleetNode): boolean;
+}
+
+/** A way to choose. One file each in `strategies/`; what it must never do is in `place`, not here. */
+export interface Strategy {
+  readonly name: StrategyName;
+  /** Where the client belongs when everything is well: an index, -1 when no region is allowed. */
+  homeRegion(weighing: Weighing): number;
+  /** Where it goes now: the index of an open region, -1 when none is open. */
+  chooseRegion(weighing: Weighing, home: number): number;
+  chooseNode(region: FleetRegion, wish: NodeWish): FleetNode | undefined;
+}
+
+/** Utilization from which a node has no room. */
+export const FULL = 1;
+
+/** A region of unknown utilization is not known to be over the threshold. */
+export function isOverThreshold(region: FleetRegion, policy: PolicyDocument): boolean {
+  return (region.utilization() ?? 0) >= policy.threshold;
+}
+
+/** The index of the least cost among those that pass, -1 when none does; the first of equals wins. */
+export function argMin(
+  count: number,
+  passes: (index: number) => boolean,
+  cost: (index: number) => number,
+): number {
+  let best = -1;
+  let least = Infinity;
+  for (let i = 0; i < count; i++) {
+    if (!passes(i)) continue;
+    const value = cost(i);
+    if (value < least) {
+      least = value;
+      best = i;
+    }
+  }
+  return best;
+}
