@@ -1,0 +1,41 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
+import type { ClientLocator } from './client-location.js';
+import { openGeoDatabase } from './geo-database.js';
+
+/**
+ * Opens .mmdb files of cities, MaxMind's or those of `@ip-location-db`: one file for IPv4 and IPv6, or one for
+ * each. Where files overlap, the first in the list that knows a place for an address wins.
+ * @throws {GeoDatabaseError} when a file is missing, broken or has no coordinates.
+ */
+export async function openGeoDatabases(paths: readonly string[]): Promise<ClientLocator> {
+  const databases = await Promise.all(paths.map(openGeoDatabase));
+  const byFamily = {
+    // IPv6 files may hold IPv4 too, but an IPv4 file asked for an IPv6 address answers nonsense.
+    4: databases,
+    6: databases.filter(({ addressFamily }) => addressFamily === 6),
+  };
+  return {
+    locate(ip) {
+      const address = publicAddress(ip);
+      if (!address) return undefined;
+      for (const database of byFamily[address.family]) {
+        const location = database.find(address.text);
+        if (location) return location;
+      }
+    },
+  };
+}
+
+interface PublicAddress {
+  readonly family: 4 | 6;
+  readonly text: string;
+}
+
+/** Canonical text of a globally reachable unicast address, v4-mapped IPv6 as IPv4; `undefined` for any other. */
+function publicAddress(ip: string): PublicAddress | undefined {
+  if (isIP(ip) === 0) return undefined;
+  const address = ipaddr.process(ip);
+  if (address.range() !== 'unicast') return undefined;
+  return { family: address.kind() === 'ipv4' ? 4 : 6, text: address.toString() };
+}
