@@ -50,6 +50,16 @@ export const hostAndPort = () =>
     return z.NEVER;
   });
 
+/** The URL of an HTTP server. Without credentials: a URL turns up in messages. */
+export const httpUrl = () =>
+  trimmed.refine(isPlainHttpUrl, 'must be an http:// or https:// URL without a user name or password');
+
+function isPlainHttpUrl(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, username, password } = new URL(value);
+  return (protocol === 'http:' || protocol === 'https:') && username === '' && password === '';
+}
+
 /** A value that is never printed and can be read from the file that `<NAME>_FILE` names. */
 export const secret = (minLength = 1) =>
   trimmed.min(minLength, `must have ${minLength} characters or more`).meta({ secret: true });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ConfigError, loadConfig, type Environment } from './config.js';
-import { commaList, flag, hostAndPort, port, secret, text, wholeNumber } from './config-fields.js';
+import { commaList, flag, hostAndPort, httpUrl, port, secret, text, wholeNumber } from './config-fields.js';
 import { configMarkdown, describeConfig } from './config-reference.js';
 
 const schema = z.object({
@@ -88,6 +88,28 @@ describe('loadConfig', () => {
       .object({ LOW: wholeNumber({ min: 0 }), HIGH: wholeNumber({ min: 0 }) })
       .refine(({ LOW, HIGH }) => LOW <= HIGH, 'LOW must not be above HIGH');
     expect(() => loadConfig(pair, { LOW: '2', HIGH: '1' })).toThrow('LOW must not be above HIGH');
+  });
+
+  it('says why a variable is needed when a rule over several variables asks for it', () => {
+    const pair = z
+      .object({ MODE: text(), KEY: secret().optional().describe('The key') })
+      .superRefine(({ MODE, KEY }, context) => {
+        if (MODE === 'closed' && !KEY) {
+          context.addIssue({ code: 'custom', path: ['KEY'], message: 'must be set: MODE is closed' });
+        }
+      });
+    expect(() => loadConfig(pair, { MODE: 'closed' })).toThrow(
+      'KEY must be set: MODE is closed. Set it to: The key.',
+    );
+  });
+
+  it('refuses a URL that carries a password', () => {
+    const schema = z.object({ URL: httpUrl() });
+    expect(loadConfig(schema, { URL: 'http://127.0.0.1:9641/metrics' }).URL).toContain('9641');
+    expect(() => loadConfig(schema, { URL: 'ftp://x' })).toThrow('URL must be an http:// or https:// URL');
+    expect(() => loadConfig(schema, { URL: 'http://a:b@x/' })).toThrow(
+      /without .* password, is "http:\/\/\*\*\*@x\/"/,
+    );
   });
 
   it('never shows a secret, whatever is wrong with it', () => {

@@ -37,9 +37,9 @@ export function loadConfig<Shape extends z.ZodRawShape>(
   const parsed = schema.safeParse(values);
   for (const issue of parsed.error?.issues ?? []) {
     const name = String(issue.path[0] ?? '');
-    if (unreadable.has(name)) continue;
     const field = fields.find((candidate) => candidate.name === name);
-    problems.push(field ? describeProblem(field, issue.message, values[name]) : issue.message);
+    if (!field) problems.push(issue.message);
+    else if (!unreadable.has(name)) problems.push(describeProblem(field, issue, values[name]));
   }
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(parsed.data);
@@ -67,10 +67,16 @@ function readVariable({ name, isSecret }: ConfigField, env: Environment): Readin
 
 const SHOWN_CHARACTERS = 60;
 
-function describeProblem(field: ConfigField, message: string, value: string | undefined): string {
+function describeProblem(field: ConfigField, issue: z.core.$ZodIssue, value: string | undefined): string {
   const { name, isSecret, description } = field;
+  if (value === undefined) {
+    const wrong = issue.code === 'custom' ? issue.message : 'is not set';
+    return `${name} ${wrong}. Set it to: ${description || 'a value'}.`;
+  }
+  const shown = isSecret ? '' : `, is ${JSON.stringify(maskUserInfo(value).slice(0, SHOWN_CHARACTERS))}`;
   const otherwise = field.default === undefined ? '' : `, or unset it to get ${field.default}`;
-  if (value === undefined) return `${name} is not set. Set it to: ${description || 'a value'}.`;
-  const shown = isSecret ? '' : `, is ${JSON.stringify(value.slice(0, SHOWN_CHARACTERS))}`;
-  return `${name} ${message}${shown}. Correct it${otherwise}.`;
+  return `${name} ${issue.message}${shown}. Correct it${otherwise}.`;
 }
+
+/** A URL's user name and password, RFC 3986 §3.2.1. */
+const maskUserInfo = (value: string) => value.replaceAll(/\/\/[^/\s]*@/g, '//***@');

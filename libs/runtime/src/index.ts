@@ -1,5 +1,5 @@
 export { ConfigError, loadConfig, type Environment } from './config.js';
-export { commaList, flag, hostAndPort, port, secret, text, wholeNumber } from './config-fields.js';
+export { commaList, flag, hostAndPort, httpUrl, port, secret, text, wholeNumber } from './config-fields.js';
 export { configMarkdown, describeConfig, type ConfigField } from './config-reference.js';
 export { Health, HealthModule, type CheckResult, type CheckStatus, type Readiness } from './health.js';
 export {
