@@ -7,7 +7,6 @@ import { NodeState, type FleetNode } from './node.js';
 import { RegionState, type FleetRegion } from './region.js';
 import { ReservationCalendar } from './reservations.js';
 import { SilenceWatch } from './silence.js';
-import { transportsOfUrls } from './transports.js';
 import { isBelowVersion } from './version.js';
 
 /** Nodes the fold knows at most; a flood of forged ids ends here. */
@@ -126,12 +125,9 @@ export class Fleet {
     const load = loadOf(heartbeat, this.policyInForce?.maxNodeCapacity);
     if (node) {
       this.leave(node);
-      node.heartbeat = heartbeat;
-      node.lastSeenAt = now;
-      node.transports = transportsOfUrls(heartbeat.urls);
-      node.setLoad(load, this.unit);
+      node.hear(heartbeat, now, load, this.unit);
     } else {
-      node = new NodeState(heartbeat, now, load, transportsOfUrls(heartbeat.urls));
+      node = new NodeState(heartbeat, now, load);
       this.nodesById.set(heartbeat.nodeId, node);
     }
     this.enter(node, 'fresh');

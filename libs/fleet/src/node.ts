@@ -1,14 +1,16 @@
 import type { Heartbeat } from '@spillway/contracts';
 import type { Freshness } from './freshness.js';
 import { measuredUtilization, reservedShare, type NodeLoad, type ReservationUnit } from './load.js';
-import type { TransportSet } from './transports.js';
+import { transportsOfUrls, type TransportSet } from './transports.js';
 
 /** One node as the fold knows it. Outside this package it is read only. */
 export interface FleetNode {
   readonly id: string;
   readonly heartbeat: Heartbeat;
   readonly load: NodeLoad;
-  /** What its URLs offer to clients. */
+  /** Its TURN URIs; the same array for as long as they are the same, so that what is derived can be kept by it. */
+  readonly urls: readonly string[];
+  /** What they offer to clients. */
   readonly transports: TransportSet;
   /** Log time of its last heartbeat, in ms. */
   readonly lastSeenAt: number;
@@ -27,6 +29,7 @@ export interface FleetNode {
 export class NodeState implements FleetNode {
   heartbeat: Heartbeat;
   load: NodeLoad;
+  urls: readonly string[];
   transports: TransportSet;
   lastSeenAt: number;
   freshness: Freshness = 'fresh';
@@ -35,16 +38,28 @@ export class NodeState implements FleetNode {
   measured: number | null;
   reserved = 0;
 
-  constructor(heartbeat: Heartbeat, at: number, load: NodeLoad, transports: TransportSet) {
+  constructor(heartbeat: Heartbeat, at: number, load: NodeLoad) {
     this.heartbeat = heartbeat;
     this.lastSeenAt = at;
+    this.urls = heartbeat.urls;
+    this.transports = transportsOfUrls(heartbeat.urls);
     this.load = load;
-    this.transports = transports;
     this.measured = measuredUtilization(load);
   }
 
   get id(): string {
     return this.heartbeat.nodeId;
+  }
+
+  hear(heartbeat: Heartbeat, at: number, load: NodeLoad, unit: ReservationUnit): void {
+    this.heartbeat = heartbeat;
+    this.lastSeenAt = at;
+    const { urls } = heartbeat;
+    if (urls.length !== this.urls.length || urls.some((url, i) => url !== this.urls[i])) {
+      this.urls = urls;
+      this.transports = transportsOfUrls(urls);
+    }
+    this.setLoad(load, unit);
   }
 
   setLoad(load: NodeLoad, unit: ReservationUnit): void {
