@@ -1,0 +1,62 @@
+import { parseEvent } from '@spillway/contracts';
+import type { LogGap, LogListener } from './bus.js';
+import type { BusLogger } from './nats-options.js';
+
+/** A message as the log holds it. */
+export interface StoredMessage {
+  /** Stream sequence. */
+  readonly position: number;
+  /** Whole milliseconds since the epoch, when the log stored it. */
+  readonly at: number;
+  readonly subject: string;
+  readonly data: Uint8Array;
+}
+
+/** Hands messages to one listener: parsed, in order, each position at most once. Its failures are logged, no more. */
+export class Delivery {
+  private last = 0;
+
+  constructor(
+    private readonly listener: LogListener,
+    private readonly logger: BusLogger,
+  ) {}
+
+  /** Position of the last message delivered. */
+  get position(): number {
+    return this.last;
+  }
+
+  deliver(message: StoredMessage): void {
+    const { position, at, subject } = message;
+    if (position <= this.last) return;
+    this.last = position;
+    const parsed = parseEvent(subject, message.data);
+    try {
+      if (parsed.ok) this.listener.onEntry({ position, at, event: parsed.event });
+      else this.listener.onRejected?.({ position, subject, reason: parsed.reason, detail: parsed.detail });
+    } catch (error) {
+      this.complain(error);
+    }
+  }
+
+  gap(gap: LogGap): void {
+    if (gap.cause === 'new-stream') this.last = 0;
+    try {
+      this.listener.onGap?.(gap);
+    } catch (error) {
+      this.complain(error);
+    }
+  }
+
+  caughtUp(): void {
+    try {
+      this.listener.onCaughtUp?.(this.last);
+    } catch (error) {
+      this.complain(error);
+    }
+  }
+
+  private complain(error: unknown): void {
+    this.logger.error(`A listener failed at log position ${this.last}: ${String(error)}`);
+  }
+}

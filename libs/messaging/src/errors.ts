@@ -1,0 +1,113 @@
+/** An error an operator can act on: `code` is stable, `remedy` says what to do. */
+export abstract class BusError extends Error {
+  abstract readonly code: string;
+
+  constructor(
+    what: string,
+    readonly remedy: string,
+    cause?: unknown,
+  ) {
+    super(`${what}. ${remedy}`, cause === undefined ? undefined : { cause });
+    this.name = new.target.name;
+  }
+}
+
+/** The options cannot lead to a connection, however long one tries. */
+export class ConnectOptionsError extends BusError {
+  constructor(
+    readonly code: 'no-servers' | 'invalid-server' | 'unreadable-credentials',
+    what: string,
+    remedy: string,
+    cause?: unknown,
+  ) {
+    super(what, remedy, cause);
+  }
+}
+
+export type ProvisionErrorCode =
+  | 'no-jetstream'
+  | 'subjects-taken'
+  | 'not-enough-storage'
+  | 'not-enough-servers'
+  | 'not-changeable'
+  | 'no-permission'
+  | 'closed'
+  | 'refused';
+
+/** The stream or the state bucket could not be created or updated. */
+export class ProvisionError extends BusError {
+  constructor(
+    readonly code: ProvisionErrorCode,
+    what: string,
+    remedy: string,
+    cause?: unknown,
+  ) {
+    super(what, remedy, cause);
+  }
+}
+
+/** A message was not put on the log, or it is not known whether it was. */
+export class RecordError extends BusError {
+  constructor(
+    readonly code: 'aborted' | 'closed' | 'refused',
+    subject: string,
+    cause?: unknown,
+  ) {
+    const [what, remedy] = RECORD_TEXT[code];
+    super(`The message on ${subject} ${what}`, remedy, cause);
+  }
+}
+
+const RECORD_TEXT: Record<RecordError['code'], [string, string]> = {
+  aborted: ['was given up before the log acknowledged it', 'Look at the link to NATS and its JetStream'],
+  closed: ['was given up because the bus was closed', 'Record before closing'],
+  refused: ['was refused by the log', 'Look at its size and at the limits of the stream'],
+};
+
+export type RequestErrorCode = 'no-responders' | 'timeout' | 'link-down' | 'responder-failed' | 'refused';
+
+export class RequestError extends BusError {
+  constructor(
+    readonly code: RequestErrorCode,
+    subject: string,
+    cause?: unknown,
+  ) {
+    const [what, remedy] = REQUEST_TEXT[code];
+    super(`The request on ${subject} ${what}`, remedy, cause);
+  }
+}
+
+const REQUEST_TEXT: Record<RequestErrorCode, [string, string]> = {
+  'no-responders': ['found nobody to answer it', 'Start a process that answers it'],
+  timeout: ['was not answered in time', 'Look at the load of those who answer it'],
+  'link-down': ['could not be sent without a link to NATS', 'Look at the NATS server and at NATS_URL'],
+  'responder-failed': ['made its responder fail', 'Look at the log of the responder'],
+  refused: ['could not be sent', 'Look at its subject and size'],
+};
+
+/** Another writer was faster: read again, then decide again. */
+export class RevisionConflictError extends BusError {
+  readonly code = 'revision-conflict';
+  constructor(
+    readonly key: string,
+    readonly revision: number | undefined,
+    cause?: unknown,
+  ) {
+    const expected = revision === undefined ? 'not to exist' : `at revision ${revision}`;
+    super(`"${key}" was expected ${expected} and is not so`, 'Read it again and decide anew', cause);
+  }
+}
+
+export class StateError extends BusError {
+  constructor(
+    readonly code: 'unavailable' | 'not-provisioned',
+    key: string,
+    cause?: unknown,
+  ) {
+    const remedy =
+      code === 'unavailable'
+        ? 'Look at the link to NATS and its JetStream'
+        : 'Provision the state bucket first';
+    super(`"${key}" could not be read or written`, remedy, cause);
+  }
+}

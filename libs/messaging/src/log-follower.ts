@@ -1,0 +1,140 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DeliverPolicy, type StreamInfo } from '@nats-io/jetstream';
+import { LOG_STREAM, LOG_SUBJECTS } from '@spillway/contracts';
+import type { FollowOptions, Following, LogGap, LogListener } from './bus.js';
+import { Delivery } from './delivery.js';
+import { hydrate } from './hydration.js';
+import { LogReader, type ReaderListener } from './log-reader.js';
+import type { NatsLink, NatsSession } from './nats-link.js';
+
+/** Milliseconds before the log is tried again. */
+const RETRY_MS = { first: 50, last: 1_000 } as const;
+
+/**
+ * Follows the log until stopped. Whatever goes wrong, the answer is one: end the reader, look at the stream, and either
+ * go on where one was or, when that is gone, begin anew with the last message of every subject.
+ */
+export class LogFollower implements Following {
+  private readonly delivery: Delivery;
+  private readonly filter: string;
+  private readonly stopping = new AbortController();
+  private readonly done: Promise<void>;
+  /** Resolves once a reader stands, or it turns out that link or stream must be waited for. */
+  readonly begun: Promise<void>;
+  private markBegun: () => void = () => {};
+
+  /** When the stream that was read was created: another one has other positions. */
+  private streamCreated: string | undefined;
+  /** The log is known up to here, whether or not the filter matched. */
+  private frontier = 0;
+  /** After a gap: from this position on the view is whole again. */
+  private wholeFrom = Number.POSITIVE_INFINITY;
+
+  constructor(
+    private readonly link: NatsLink,
+    listener: LogListener,
+    private readonly options: FollowOptions,
+  ) {
+    this.delivery = new Delivery(listener, link.logger);
+    this.filter = options.filter ?? LOG_SUBJECTS;
+    this.begun = new Promise((resolve) => (this.markBegun = resolve));
+    this.done = this.run(AbortSignal.any([this.stopping.signal, link.closing]));
+  }
+
+  get position(): number {
+    return this.delivery.position;
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort(new Error('following was stopped'));
+    await this.done;
+  }
+
+  private async run(stop: AbortSignal): Promise<void> {
+    let failures = 0;
+    while (!stop.aborted) {
+      try {
+        if (this.link.state === 'down') this.markBegun();
+        const session = await this.link.up(stop);
+        const reader = await this.open(session);
+        this.markBegun();
+        failures = 0;
+        const reason = await this.untilLost(reader, stop);
+        if (!stop.aborted) this.link.logger.warn(`Reading the log broke off, ${reason}`);
+      } catch (error) {
+        this.markBegun();
+        if (stop.aborted) return;
+        if (failures === 0) this.link.logger.warn(`The log cannot be read yet: ${String(error)}`);
+        const waitMs = Math.min(RETRY_MS.last, RETRY_MS.first * 2 ** failures++);
+        await delay(waitMs, undefined, { signal: stop }).catch(() => undefined);
+      }
+    }
+  }
+
+  private async untilLost(reader: LogReader, stop: AbortSignal): Promise<string> {
+    const off = this.link.onChange(() => reader.end('the link is down'));
+    const onStop = () => reader.end('it was stopped');
+    stop.addEventListener('abort', onStop, { once: true });
+    if (stop.aborted) onStop();
+    const reason = await reader.lost;
+    off();
+    stop.removeEventListener('abort', onStop);
+    return reason;
+  }
+
+  /** Numbered as the cases of what the stream may have become. */
+  private async open(session: NatsSession): Promise<LogReader> {
+    const info = await session.manager.streams.info(LOG_STREAM);
+    // 1. Nothing was read yet.
+    if (this.streamCreated === undefined) return this.hydrate(session, info);
+    // 2. It is another stream, or one restored from an older copy: what was read says nothing about it.
+    if (info.created !== this.streamCreated || info.state.last_seq < this.frontier) {
+      return this.hydrate(session, info, { from: this.position + 1, to: null, cause: 'new-stream' });
+    }
+    // 3. Retention went past the place where one was.
+    if (info.state.first_seq > this.frontier + 1) {
+      const to = info.state.first_seq - 1;
+      return this.hydrate(session, info, { from: this.frontier + 1, to, cause: 'retention' });
+    }
+    // 4. All that was missed is still there.
+    const start = { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: this.frontier + 1 };
+    return LogReader.open(session, { ...start, filter_subject: this.filter }, this.live);
+  }
+
+  private hydrate(session: NatsSession, info: StreamInfo, gap?: LogGap): Promise<LogReader> {
+    return hydrate(session, info, {
+      filter: this.filter,
+      issuedWindowSeconds: this.options.issuedWindowSeconds ?? 0,
+      onHydrated: (messages, target) => {
+        if (gap) this.delivery.gap(gap);
+        for (const message of messages) this.delivery.deliver(message);
+        this.streamCreated = info.created;
+        this.frontier = Math.max(target, this.position);
+        this.caughtUp();
+      },
+      live: this.live,
+    });
+  }
+
+  private readonly live: ReaderListener = {
+    onMessage: (message, pending) => {
+      const expected = this.frontier + 1;
+      if (this.filter === LOG_SUBJECTS && message.position > expected) {
+        this.delivery.gap({ from: expected, to: message.position - 1, cause: 'retention' });
+        this.wholeFrom = message.position + pending;
+      }
+      this.frontier = Math.max(this.frontier, message.position);
+      this.delivery.deliver(message);
+      if (message.position >= this.wholeFrom) this.caughtUp();
+    },
+    onIdle: (position) => {
+      this.frontier = Math.max(this.frontier, position);
+      if (position >= this.wholeFrom) this.caughtUp();
+    },
+  };
+
+  private caughtUp(): void {
+    this.wholeFrom = Number.POSITIVE_INFINITY;
+    this.delivery.caughtUp();
+  }
+}

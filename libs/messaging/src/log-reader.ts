@@ -1,0 +1,98 @@
+import { AckPolicy, type ConsumerConfig, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
+import { createInbox, nanos } from '@nats-io/transport-node';
+import { LOG_STREAM } from '@spillway/contracts';
+import type { StoredMessage } from './delivery.js';
+import type { NatsSession } from './nats-link.js';
+
+/** The server says "nothing new" this often; two missed and the reader is lost. */
+const IDLE_HEARTBEAT_MS = 1_000;
+
+/** The server forgets a reader nobody listens to after this time. */
+const INACTIVE_MS = 10_000;
+
+/** Where a reader begins and which subjects it reads. One filter: several need nats-server 2.10. */
+export type ReaderConfig = Pick<ConsumerConfig, 'deliver_policy' | 'filter_subject'> &
+  Partial<Pick<ConsumerConfig, 'opt_start_seq' | 'opt_start_time'>>;
+
+export interface ReaderListener {
+  /** `pending` more are waiting behind it. */
+  onMessage(message: StoredMessage, pending: number): void;
+  /** The server has nothing more; it looked as far as `position`. */
+  onIdle(position: number): void;
+}
+
+/**
+ * One ephemeral, unacknowledged, ordered push consumer on the log. It never repairs itself: at the first irregularity
+ * (heartbeats missed, a message lost on the way) it ends, and its owner opens another.
+ */
+export class LogReader {
+  /** Resolves with the reason once nothing more will come. */
+  readonly lost: Promise<string>;
+  private resolveLost: (reason: string) => void = () => {};
+  private isLost = false;
+  private received = 0;
+
+  private constructor(public listener: ReaderListener) {
+    this.lost = new Promise((resolve) => (this.resolveLost = resolve));
+  }
+
+  static async open(
+    { streams, manager }: NatsSession,
+    config: ReaderConfig,
+    listener: ReaderListener,
+  ): Promise<LogReader> {
+    const reader = new LogReader(listener);
+    const delivery = { deliver_subject: createInbox(), idle_heartbeat: nanos(IDLE_HEARTBEAT_MS) };
+    // Listening comes before the consumer exists, so that its first message finds somebody.
+    const consumer = await streams.consumers.getBoundPushConsumer(delivery);
+    const messages = await consumer.consume({ callback: (message) => reader.take(message) });
+    void reader.watch(messages);
+    try {
+      await manager.consumers.add(LOG_STREAM, {
+        ...config,
+        ...delivery,
+        flow_control: true,
+        ack_policy: AckPolicy.None,
+        max_deliver: 1,
+        inactive_threshold: nanos(INACTIVE_MS),
+        num_replicas: 1,
+        mem_storage: true,
+      });
+    } catch (error) {
+      reader.end('it could not be created');
+      throw error;
+    }
+    return reader;
+  }
+
+  /** Nothing is handed on after this. */
+  end(reason: string): void {
+    this.isLost = true;
+    this.resolveLost(reason);
+  }
+
+  private take(message: JsMsg): void {
+    if (this.isLost) return;
+    const { streamSequence, deliverySequence, timestampNanos, pending } = message.info;
+    if (deliverySequence !== this.received + 1) return this.end('a message was lost on the way');
+    this.received = deliverySequence;
+    const { subject, data } = message;
+    this.listener.onMessage(
+      { position: streamSequence, at: Math.floor(timestampNanos / 1e6), subject, data },
+      pending,
+    );
+  }
+
+  private async watch(messages: ConsumerMessages): Promise<void> {
+    void this.lost.then(() => messages.close());
+    void messages.closed().then(() => this.end('its subscription ended'));
+    for await (const status of messages.status()) {
+      if (this.isLost) return;
+      if (status.type === 'heartbeats_missed') this.end('the server went silent');
+      if (status.type === 'consumer_deleted') this.end('the server dropped it');
+      if (status.type !== 'heartbeat') continue;
+      if (status.lastConsumerSequence > this.received) this.end('a message was lost on the way');
+      else this.listener.onIdle(status.lastStreamSequence);
+    }
+  }
+}

@@ -1,0 +1,156 @@
+import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
+import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
+import pRetry from 'p-retry';
+import type { LinkState } from './bus.js';
+import {
+  RECONNECT_MS,
+  silent,
+  toConnectionOptions,
+  type BusLogger,
+  type NatsOptions,
+} from './nats-options.js';
+
+/** A connection and what JetStream offers over it. It stays the same through reconnects. */
+export interface NatsSession {
+  readonly connection: NatsConnection;
+  readonly streams: JetStreamClient;
+  readonly manager: JetStreamManager;
+}
+
+const API_TIMEOUT_MS = 3_000;
+
+/** The one connection of a process: made in the background, kept for ever, watched. */
+export class NatsLink {
+  readonly logger: BusLogger;
+  /** Aborted once the bus closes. */
+  readonly closing: AbortSignal;
+  private current: LinkState = 'down';
+  private session: NatsSession | undefined;
+  private readonly listeners = new Set<(link: LinkState) => void>();
+  private readonly abort = new AbortController();
+
+  constructor(options: NatsOptions) {
+    this.logger = options.logger ?? silent;
+    this.closing = this.abort.signal;
+    void this.connect(toConnectionOptions(options));
+  }
+
+  get state(): LinkState {
+    return this.current;
+  }
+
+  /** The session, only while the link is up. */
+  get upSession(): NatsSession | undefined {
+    return this.current === 'up' ? this.session : undefined;
+  }
+
+  onChange(listener: (link: LinkState) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Waits until the link is up. Rejects with the signal's reason when it aborts or the bus closes. */
+  async up(signal: AbortSignal = this.closing): Promise<NatsSession> {
+    const stop = AbortSignal.any([signal, this.closing]);
+    stop.throwIfAborted();
+    if (this.upSession) return this.upSession;
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        off();
+        reject(stop.reason as Error);
+      };
+      const off = this.onChange(() => {
+        if (!this.upSession) return;
+        off();
+        stop.removeEventListener('abort', onAbort);
+        resolve(this.upSession);
+      });
+      stop.addEventListener('abort', onAbort, { once: true });
+    });
+  }
+
+  /** No more waiting for the link, no more first attempts. */
+  stopWaiting(): void {
+    this.abort.abort(new Error('the bus is closed'));
+  }
+
+  /** Sends what is waiting and closes; whatever still hangs after `limitMs` is cut. */
+  async close(limitMs: number): Promise<void> {
+    this.stopWaiting();
+    const connection = this.session?.connection;
+    if (!connection || connection.isClosed()) return;
+    const cut = setTimeout(() => void connection.close(), this.current === 'up' ? limitMs : 0);
+    await connection.drain().catch(() => connection.close());
+    clearTimeout(cut);
+  }
+
+  private async connect(options: ConnectionOptions): Promise<void> {
+    const backOff = new BackOff();
+    const attempt = async () => {
+      const connection = await connect({ ...options, reconnectDelayHandler: () => backOff.waitMs });
+      if (this.closing.aborted) await connection.close();
+      return connection;
+    };
+    const connection = await pRetry(attempt, {
+      retries: Number.POSITIVE_INFINITY,
+      minTimeout: RECONNECT_MS.first,
+      maxTimeout: RECONNECT_MS.last,
+      randomize: true,
+      signal: this.closing,
+      onFailedAttempt: ({ error, attemptNumber }) => {
+        if (attemptNumber === 1) this.logger.warn(`NATS is away, trying on: ${error.message}`);
+      },
+    }).catch(() => undefined);
+    if (!connection) return;
+    this.session = {
+      connection,
+      streams: jetstream(connection, { timeout: API_TIMEOUT_MS }),
+      manager: await jetstreamManager(connection, { timeout: API_TIMEOUT_MS, checkAPI: false }),
+    };
+    void this.watch(connection, backOff);
+  }
+
+  private async watch(connection: NatsConnection, backOff: BackOff): Promise<void> {
+    const status = connection.status();
+    this.change('up');
+    for await (const change of status) {
+      if (change.type === 'disconnect' || change.type === 'close') this.change('down');
+      if (change.type === 'error') this.logger.warn(`NATS says: ${change.error.message}`);
+      if (change.type === 'reconnect') {
+        backOff.reset();
+        this.change('up');
+      }
+      if (change.type === 'reconnecting') backOff.grow();
+    }
+    this.change('down');
+  }
+
+  private change(to: LinkState): void {
+    if (this.current === to) return;
+    this.current = to;
+    this.logger.log(`The link to NATS is ${to}`);
+    for (const listener of this.listeners) {
+      try {
+        listener(to);
+      } catch (error) {
+        this.logger.error(`A listener of the link failed: ${String(error)}`);
+      }
+    }
+  }
+}
+
+/** Doubles with every attempt, with up to half as much again as jitter, so that a fleet does not return at once. */
+class BackOff {
+  private step: number = RECONNECT_MS.first;
+  waitMs: number = RECONNECT_MS.first;
+
+  grow(): void {
+    this.step = Math.min(this.step * 2, RECONNECT_MS.last);
+    this.waitMs = this.step * (1 + Math.random() / 2);
+  }
+
+  reset(): void {
+    this.step = RECONNECT_MS.first;
+    this.waitMs = this.step * (1 + Math.random() / 2);
+  }
+}

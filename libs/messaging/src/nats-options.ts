@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { credsAuthenticator, type ConnectionOptions } from '@nats-io/transport-node';
+import { ConnectOptionsError } from './errors.js';
+
+/** Where the bus says what went wrong; a Nest logger and `console` both fit. */
+export interface BusLogger {
+  log(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+export const silent: BusLogger = { log: () => {}, warn: () => {}, error: () => {} };
+
+export interface NatsOptions {
+  /** Comma list, as in NATS_URL: `nats://10.0.0.1:4222,nats://10.0.0.2:4222`. `nats://user:pass@…` is understood. */
+  readonly servers: string;
+  /** Shown in the server's list of connections. */
+  readonly name: string;
+  /** Path of a `.creds` file (JWT and seed). */
+  readonly credentialsFile?: string;
+  readonly user?: string;
+  readonly password?: string;
+  readonly logger?: BusLogger;
+  /** Milliseconds `close` takes at most; 5,000 unless told. */
+  readonly closeTimeoutMs?: number;
+}
+
+/** Milliseconds between two attempts to connect: from the first to the tenth, then as the last; jitter on top. */
+export const RECONNECT_MS = { first: 100, last: 4_000 } as const;
+
+/** @throws {ConnectOptionsError} for what no amount of trying can cure. */
+export function toConnectionOptions(options: NatsOptions): ConnectionOptions {
+  const servers = options.servers.split(',').flatMap((server) => server.trim() || []);
+  if (servers.length === 0) {
+    throw new ConnectOptionsError('no-servers', 'No NATS server is named', 'Set NATS_URL');
+  }
+  const urls = servers.map(parseServer);
+  const inUrl = urls.find((url) => url.username !== '');
+  const user = options.user ?? (inUrl && decodeURIComponent(inUrl.username));
+  const pass = options.password ?? (inUrl && decodeURIComponent(inUrl.password));
+  return {
+    servers: urls.map((url) => url.host),
+    name: options.name,
+    timeout: 5_000,
+    // A link that went silent without a word (a pulled cable) is noticed after two unanswered pings.
+    pingInterval: 5_000,
+    maxReconnectAttempts: -1,
+    // Rights that are missing now may be granted later; giving up would need a restart.
+    ignoreAuthErrorAbort: true,
+    ...(urls.some((url) => url.protocol === 'tls:') && { tls: {} }),
+    ...(user !== undefined && { user, pass }),
+    ...(options.credentialsFile && {
+      authenticator: credsAuthenticator(readCredentials(options.credentialsFile)),
+    }),
+  };
+}
+
+function parseServer(server: string): URL {
+  const url = server.includes('://') ? server : `nats://${server}`;
+  if (!URL.canParse(url) || new URL(url).hostname === '') {
+    // The text may hold a password: it is not repeated.
+    throw new ConnectOptionsError(
+      'invalid-server',
+      'A NATS server is no URL',
+      'Write it as nats://host:4222',
+    );
+  }
+  return new URL(url);
+}
+
+function readCredentials(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    const what = `The NATS credentials file ${path} cannot be read`;
+    throw new ConnectOptionsError('unreadable-credentials', what, 'Check the path and its rights', error);
+  }
+}

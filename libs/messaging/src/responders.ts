@@ -1,0 +1,96 @@
+import { headers, type Msg, type MsgHdrs, type Subscription } from '@nats-io/transport-node';
+import type { BusMessage, OutgoingMessage } from './bus.js';
+import type { NatsLink } from './nats-link.js';
+import { encodePayload } from './payload.js';
+
+/** Set on the answer of a responder that failed (NATS ADR-32, the header of the services API). */
+export const FAILED_HEADER = 'Nats-Service-Error-Code';
+
+/** Everyone in this process who answers requests. */
+export class Responders {
+  private readonly active = new Set<Responder>();
+
+  constructor(private readonly link: NatsLink) {}
+
+  async add(
+    subject: string,
+    queue: string,
+    handler: (request: BusMessage) => Promise<OutgoingMessage>,
+  ): Promise<{ stop(): Promise<void> }> {
+    const responder = new Responder(this.link, subject, queue, handler);
+    this.active.add(responder);
+    await responder.start();
+    return {
+      stop: async () => {
+        await responder.stop();
+        this.active.delete(responder);
+      },
+    };
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all([...this.active].map((responder) => responder.stop()));
+  }
+}
+
+class Responder {
+  private subscription: Subscription | undefined;
+  private readonly inFlight = new Set<Promise<void>>();
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly link: NatsLink,
+    private readonly subject: string,
+    private readonly queue: string,
+    private readonly handler: (request: BusMessage) => Promise<OutgoingMessage>,
+  ) {}
+
+  /** Subscribes now, or as soon as there is a link for the first time; the client subscribes again by itself. */
+  async start(): Promise<void> {
+    const subscribe = this.link.up(this.stopping.signal).then(({ connection }) => {
+      this.subscription = connection.subscribe(this.subject, {
+        queue: this.queue,
+        callback: (error, message) => (error ? this.complain(error) : this.take(message)),
+      });
+      return connection.flush();
+    });
+    if (this.link.state === 'up') await subscribe.catch(() => undefined);
+    else subscribe.catch(() => undefined);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort(new Error('the responder is stopped'));
+    await this.subscription?.drain().catch(() => undefined);
+    await Promise.allSettled(this.inFlight);
+  }
+
+  private take(message: Msg): void {
+    const answering = this.answer(message).finally(() => this.inFlight.delete(answering));
+    this.inFlight.add(answering);
+  }
+
+  private async answer(message: Msg): Promise<void> {
+    try {
+      const answer = await this.handler(toBusMessage(message));
+      message.respond(encodePayload(answer.payload), { headers: toHeaders(answer.headers ?? {}) });
+    } catch (error) {
+      this.complain(error);
+      message.respond(undefined, { headers: toHeaders({ [FAILED_HEADER]: '500' }) });
+    }
+  }
+
+  private complain(error: unknown): void {
+    this.link.logger.error(`Answering ${this.subject} failed: ${String(error)}`);
+  }
+}
+
+export function toBusMessage(message: Msg): BusMessage {
+  const entries = message.headers?.keys().map((key) => [key, message.headers?.last(key) ?? '']) ?? [];
+  return { data: message.data, headers: Object.fromEntries(entries) as Record<string, string> };
+}
+
+export function toHeaders(record: Readonly<Record<string, string>>): MsgHdrs {
+  const result = headers();
+  for (const [key, value] of Object.entries(record)) result.set(key, value);
+  return result;
+}
