@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+
+/** Where commands write: stdout and stderr, or a spec's own. */
+export interface Output {
+  readonly writeOut: (text: string) => void;
+  readonly writeErr: (text: string) => void;
+}
+
+const EXIT_FAILURE = 1;
+const EXIT_USAGE = 2;
+
+/**
+ * Runs `spillway <args…>`.
+ * @returns the exit code: 0; 1 when the command failed; 2 when it was called in a way it cannot be.
+ */
+export async function run(args: readonly string[], output: Output = standardOutput): Promise<number> {
+  try {
+    await buildProgram(output).parseAsync(args, { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+    output.writeErr(`spillway: ${describe(error)}\n`);
+    return EXIT_FAILURE;
+  }
+}
+
+function buildProgram(output: Output): Command {
+  const program = new Command('spillway')
+    .description('Event-driven control plane for fleets of TURN relays')
+    .version(version());
+  for (const command of []) program.addCommand(command);
+  applySettings(program, 'spillway', output);
+  return program;
+}
+
+/** Commands that are added as wholes inherit nothing: each gets its settings by itself. */
+function applySettings(command: Command, path: string, output: Output): void {
+  command.exitOverride().configureOutput({
+    ...output,
+    outputError: (text, write) => write(`spillway: ${inOneLine(text)} (see: ${path} --help)\n`),
+  });
+  for (const each of command.commands) applySettings(each, `${path} ${each.name()}`, output);
+}
+
+function inOneLine(text: string): string {
+  return text
+    .replace(/^error: /, '')
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' ');
+}
+
+/** Errors with a `code` were foreseen and their message says what to do; others are bugs and need the stack. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return 'code' in error ? error.message : (error.stack ?? error.message);
+}
+
+function version(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}
+
+const standardOutput: Output = {
+  writeOut: (text) => void process.stdout.write(text),
+  writeErr: (text) => void process.stderr.write(text),
+};
