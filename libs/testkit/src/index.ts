@@ -1,1 +1,4 @@
-export {};
+export { fakeClock } from './clock.js';
+export { startNats, type NatsServerOptions, type StartedNats } from './nats.js';
+export { seededRandom } from './random.js';
+export { describeWith } from './tools.js';

@@ -1,0 +1,67 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import getPort from 'get-port';
+import { startContainer } from './nats-container.js';
+import { startProcess } from './nats-process.js';
+
+export interface NatsServerOptions {
+  /** A free one unless told. It stays the same over restarts. */
+  readonly port?: number;
+  /** Where JetStream keeps its store; a scratch folder unless told. */
+  readonly storeDir?: string;
+  /** Further arguments of nats-server. */
+  readonly args?: readonly string[];
+}
+
+/** A server that runs until killed. */
+export interface RunningServer {
+  kill(): Promise<void>;
+}
+
+/** A real nats-server with JetStream, on loopback. */
+export interface StartedNats {
+  readonly url: string;
+  /** As `kill -9`: without a word to anybody, what is in the store stays. */
+  kill(): Promise<void>;
+  /** Again on the same port, with the same store, or with an empty one. */
+  restart(options?: { wipeStore?: boolean }): Promise<void>;
+  /** Ends it and removes what it wrote. */
+  stop(): Promise<void>;
+}
+
+/** In a container of `NATS_IMAGE` when that is set and Docker answers, else the program on this machine. */
+export async function startNats(options: NatsServerOptions = {}): Promise<StartedNats> {
+  const port = options.port ?? (await getPort());
+  const scratch = options.storeDir ?? (await mkdtemp(join(tmpdir(), 'spillway-nats-')));
+  let store = 0;
+  const start = async (): Promise<RunningServer> => {
+    const folder = join(scratch, `store-${store}`);
+    const args = ['--addr', '127.0.0.1', '--port', `${port}`, '--jetstream', '--store_dir', folder];
+    return run([...args, ...(options.args ?? [])], scratch);
+  };
+  let running: RunningServer | undefined = await start();
+  const kill = async () => {
+    await running?.kill();
+    running = undefined;
+  };
+  return {
+    url: `nats://127.0.0.1:${port}`,
+    kill,
+    restart: async ({ wipeStore = false } = {}) => {
+      await kill();
+      if (wipeStore) store++;
+      running = await start();
+    },
+    stop: async () => {
+      await kill();
+      if (!options.storeDir) await rm(scratch, { recursive: true, force: true });
+    },
+  };
+}
+
+async function run(args: string[], scratch: string): Promise<RunningServer> {
+  const image = process.env['NATS_IMAGE'];
+  const container = image ? await startContainer(image, args, scratch) : undefined;
+  return container ?? startProcess(args);
+}
