@@ -19,20 +19,20 @@ type Attribute = readonly [type: number, value: Uint8Array];
 export interface AllocateOptions {
   /** Seconds the allocation lives without a refresh; the server's default (600) unless told. */
   readonly lifetimeSeconds?: number;
-  /** Absent in the first request, which the server answers with its challenge. */
+  /** Absent in a first request, which the server answers with its challenge; here and below. */
   readonly credential?: LongTermCredential;
 }
 
 export interface RefreshOptions {
   /** 0 ends the allocation. */
   readonly lifetimeSeconds: number;
-  readonly credential: LongTermCredential;
+  readonly credential?: LongTermCredential;
 }
 
 export interface CreatePermissionOptions {
   /** Its port is ignored by the server: permissions are per address. */
   readonly peer: TransportAddress;
-  readonly credential: LongTermCredential;
+  readonly credential?: LongTermCredential;
 }
 
 /** `transactionId`: 12 random bytes, here and below. */
@@ -67,7 +67,7 @@ function encodeRequest(
   method: number,
   transactionId: Uint8Array,
   attributes: readonly Attribute[],
-  credential: LongTermCredential | undefined,
+  credential?: LongTermCredential,
 ): Buffer {
   if (!credential) return encodeStunMessage('request', method, transactionId, attributes);
   const { username, realm, nonce } = credential;
