@@ -23,3 +23,11 @@ export {
   type ProvisionErrorCode,
   type RequestErrorCode,
 } from './errors.js';
+export {
+  BUS,
+  LOG_STATUS,
+  LogTransport,
+  RequestContext,
+  type LogStatus,
+  type LogTransportOptions,
+} from './nest/log-transport.js';
