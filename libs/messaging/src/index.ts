@@ -10,6 +10,8 @@ export type {
   RejectedMessage,
   StateStore,
 } from './bus.js';
+export { MemoryBus } from './memory-bus.js';
+export { MemoryLog } from './memory-log.js';
 export { NatsBus } from './nats-bus.js';
 export type { BusLogger, NatsOptions } from './nats-options.js';
 export {

@@ -6,6 +6,7 @@ import { Delivery } from './delivery.js';
 import { hydrate } from './hydration.js';
 import { LogReader, type ReaderListener } from './log-reader.js';
 import type { NatsLink, NatsSession } from './nats-link.js';
+import { planReading } from './reading.js';
 
 /** Milliseconds before the log is tried again. */
 const RETRY_MS = { first: 50, last: 1_000 } as const;
@@ -82,21 +83,12 @@ export class LogFollower implements Following {
     return reason;
   }
 
-  /** Numbered as the cases of what the stream may have become. */
   private async open(session: NatsSession): Promise<LogReader> {
     const info = await session.manager.streams.info(LOG_STREAM);
-    // 1. Nothing was read yet.
-    if (this.streamCreated === undefined) return this.hydrate(session, info);
-    // 2. It is another stream, or one restored from an older copy: what was read says nothing about it.
-    if (info.created !== this.streamCreated || info.state.last_seq < this.frontier) {
-      return this.hydrate(session, info, { from: this.position + 1, to: null, cause: 'new-stream' });
-    }
-    // 3. Retention went past the place where one was.
-    if (info.state.first_seq > this.frontier + 1) {
-      const to = info.state.first_seq - 1;
-      return this.hydrate(session, info, { from: this.frontier + 1, to, cause: 'retention' });
-    }
-    // 4. All that was missed is still there.
+    const { first_seq: firstPosition, last_seq: lastPosition } = info.state;
+    const present = { created: info.created, firstPosition, lastPosition };
+    const plan = planReading({ created: this.streamCreated, frontier: this.frontier }, present);
+    if (plan.how === 'hydrate') return this.hydrate(session, info, plan.gap);
     const start = { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: this.frontier + 1 };
     return LogReader.open(session, { ...start, filter_subject: this.filter }, this.live);
   }
