@@ -1,1 +1,2 @@
-export {};
+export { routerConfigSchema } from './config.js';
+export { openApiDocument } from './http/openapi.js';

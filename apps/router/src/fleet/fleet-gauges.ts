@@ -1,0 +1,58 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { FleetView } from './fleet-view.js';
+
+/** Gauges that are read from the view when they are scraped. */
+export function fleetGauges(view: FleetView, registry: Registry): Gauge[] {
+  const registers = [registry];
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  const nodes = new Gauge({
+    name: 'spillway_nodes',
+    help: 'Nodes known, by region, state and freshness',
+    labelNames: ['region', 'state', 'freshness'],
+    registers,
+    collect() {
+      this.reset();
+      view.now();
+      for (const { heartbeat, freshness } of view.fleet.nodes.values()) {
+        // A region the policy does not name is anybody's text: not a label.
+        const region = view.fleet.regions.has(heartbeat.region) ? heartbeat.region : 'other';
+        this.inc({ region, state: heartbeat.state, freshness });
+      }
+    },
+  });
+  const utilization = new Gauge({
+    name: 'spillway_region_utilization_ratio',
+    help: 'Load ÷ capacity of a region, 0–1 and above; absent while unknown',
+    labelNames: ['region'],
+    registers,
+    collect() {
+      this.reset();
+      for (const region of view.fleet.regions.values()) {
+        const value = region.utilization();
+        if (value !== null) this.set({ region: region.id }, value);
+      }
+    },
+  });
+  return [
+    gauge('spillway_link_up', 'Connected to NATS (1) or answering from memory (0)', () =>
+      view.link === 'up' ? 1 : 0,
+    ),
+    gauge('spillway_bus_suspect', 'Most of the fleet fell silent at once and is held (1)', () =>
+      view.fleet.isBusSuspect ? 1 : 0,
+    ),
+    gauge('spillway_log_position', 'Position in the log the view stands at', () => view.fleet.position),
+    gauge('spillway_log_lag_seconds', 'Time since the last entry of the log was read', () =>
+      view.fleet.position === 0 ? NaN : view.lagMs / 1000,
+    ),
+    nodes,
+    utilization,
+  ];
+}

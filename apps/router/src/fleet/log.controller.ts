@@ -1,0 +1,72 @@
+import { Controller, Inject, Logger } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { LOG_SUBJECTS, POLICY_KEY, policyDocumentSchema, type LogEntry } from '@spillway/contracts';
+import { BUS, LOG_STATUS, type Bus, type LogStatus } from '@spillway/messaging';
+import { OncePerKey } from '@spillway/runtime';
+import { IssuedLog } from '../issue/issued-log.js';
+import { RouterMetrics } from '../router-metrics.js';
+import { FleetView } from './fleet-view.js';
+
+/** Where the log enters the router. */
+@Controller()
+export class LogController {
+  private readonly logger = new Logger('Log');
+  private readonly complaints = new OncePerKey(this.logger, 'Messages dropped');
+
+  constructor(
+    private readonly view: FleetView,
+    private readonly issued: IssuedLog,
+    private readonly metrics: RouterMetrics,
+    @Inject(BUS) private readonly bus: Bus,
+  ) {}
+
+  @EventPattern(LOG_SUBJECTS)
+  onEntry(@Payload() entry: LogEntry): void {
+    const outcome = this.view.fold(entry);
+    this.metrics.entries.inc({ outcome });
+    if (outcome === 'unknown-region' && entry.event.kind === 'heartbeat') {
+      const { region, nodeId } = entry.event.heartbeat;
+      this.complaints.warn(`${region}.${nodeId}`, `${nodeId}: its region ${region} is not in the policy`);
+    }
+  }
+
+  @EventPattern(LOG_STATUS)
+  async onStatus(@Payload() status: LogStatus): Promise<void> {
+    switch (status.kind) {
+      case 'rejected':
+        this.metrics.rejected.inc({ reason: status.reason });
+        this.complaints.warn(status.subject, `${status.subject}: ${status.reason}, ${status.detail}`);
+        return;
+      case 'gap':
+        this.metrics.gaps.inc({ cause: status.cause });
+        this.logger.warn(
+          `Positions ${status.from} to ${status.to ?? '?'} are gone from the log: ${status.cause}`,
+        );
+        return;
+      case 'caught-up':
+        await this.completeView(status.position);
+    }
+  }
+
+  /**
+   * The last entry of the log may be old, and the fold's time with it: a sign of life of this router brings log
+   * time to now, so that nodes that died meanwhile are not taken for alive. The policy may have outlived its
+   * entry on the log.
+   */
+  private async completeView(position: number): Promise<void> {
+    try {
+      if (!this.view.fleet.policy) await this.restorePolicy(position);
+      this.view.needUpTo(await this.issued.signOfLife());
+    } catch (error) {
+      this.logger.error(`The view could not be completed: ${String(error)}`);
+    }
+  }
+
+  private async restorePolicy(position: number): Promise<void> {
+    const stored = await this.bus.state.get(POLICY_KEY);
+    if (!stored)
+      return this.logger.warn('There is no policy yet: put one on the log with `spillway policy apply`');
+    const policy = policyDocumentSchema.parse(stored.value);
+    this.view.fold({ position, at: 0, event: { kind: 'policy', policy } });
+  }
+}

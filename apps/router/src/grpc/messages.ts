@@ -1,0 +1,54 @@
+import type { IceServersAnswer } from '@spillway/contracts';
+import type { RegionsReport } from '../fleet/fleet-report.js';
+
+/** `IceServersRequest` of the .proto as the loader hands it over: fields that were not sent are absent. */
+export interface GrpcIceServersRequest {
+  userId?: string;
+  sessionId?: string;
+  clientIp?: string;
+  region?: { require?: string[]; prefer?: string };
+  ttlSeconds?: number;
+  count?: number;
+  transports?: (string | number)[];
+}
+
+const TRANSPORT_PREFIX = 'TRANSPORT_';
+
+/** To the JSON form, which the one schema then checks: both faces refuse the same things in the same words. */
+export function fromGrpc(request: GrpcIceServersRequest): unknown {
+  const { userId, sessionId, clientIp, region, ttlSeconds, count, transports = [] } = request;
+  return {
+    ...defined({ userId, sessionId, clientIp, ttlSeconds, count }),
+    ...(region && {
+      region: {
+        ...(region.require?.length && { require: region.require }),
+        ...defined({ prefer: region.prefer }),
+      },
+    }),
+    ...(transports.length > 0 && { transports: transports.map(transportName) }),
+  };
+}
+
+function transportName(value: string | number): string {
+  const name = String(value);
+  return name.startsWith(TRANSPORT_PREFIX) ? name.slice(TRANSPORT_PREFIX.length).toLowerCase() : name;
+}
+
+function defined(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).filter(([, value]) => value !== undefined && value !== null),
+  );
+}
+
+/** proto3 knows no null: what is unknown is absent. */
+export function toGrpcAnswer(answer: IceServersAnswer): object {
+  const { nearestRegion, ...placement } = answer.placement;
+  return { ...answer, placement: { ...placement, ...defined({ nearestRegion }) } };
+}
+
+export function toGrpcRegions({ position, regions }: RegionsReport): object {
+  return {
+    position,
+    regions: regions.map(({ utilization, ...region }) => ({ ...region, ...defined({ utilization }) })),
+  };
+}

@@ -1,0 +1,35 @@
+import { Controller, Get, Req } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { ApiKeys, requireScope, type Scope } from '../auth/api-keys.js';
+import { FleetReport, type NodesReport, type RegionsReport } from '../fleet/fleet-report.js';
+import { openApiDocument } from './openapi.js';
+
+/** What the router sees. Regions are for any key; nodes, which map the fleet, for `admin`. */
+@Controller()
+export class FleetController {
+  constructor(
+    private readonly keys: ApiKeys,
+    private readonly report: FleetReport,
+  ) {}
+
+  @Get('v1/regions')
+  regions(@Req() request: FastifyRequest): RegionsReport {
+    this.authorize(request, 'issue');
+    return this.report.regions();
+  }
+
+  @Get('v1/nodes')
+  nodes(@Req() request: FastifyRequest): NodesReport {
+    this.authorize(request, 'admin');
+    return this.report.nodes();
+  }
+
+  @Get('openapi.json')
+  openApi(): object {
+    return openApiDocument;
+  }
+
+  private authorize({ headers, socket }: FastifyRequest, scope: Scope): void {
+    requireScope(this.keys.authenticate(headers.authorization, socket.remoteAddress), scope);
+  }
+}

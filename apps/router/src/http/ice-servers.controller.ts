@@ -1,0 +1,22 @@
+import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
+import type { IceServersAnswer } from '@spillway/contracts';
+import type { FastifyRequest } from 'fastify';
+import { RequestGate } from '../request-gate.js';
+
+@Controller()
+export class IceServersController {
+  constructor(private readonly gate: RequestGate) {}
+
+  @Post('v1/ice-servers')
+  @HttpCode(200)
+  @Header('cache-control', 'no-store')
+  iceServers(@Body() body: unknown, @Req() request: FastifyRequest): Promise<IceServersAnswer> {
+    return this.gate.iceServers({
+      face: 'http',
+      authorization: request.headers.authorization,
+      peer: request.socket.remoteAddress,
+      client: request.ip,
+      body: body ?? {},
+    });
+  }
+}

@@ -1,0 +1,109 @@
+import {
+  iceServersAnswerSchema,
+  iceServersRequestSchema,
+  problemSchema,
+  PROBLEMS,
+} from '@spillway/contracts';
+import { z } from 'zod';
+
+const json = (schema: object) => ({ content: { 'application/json': { schema } } });
+const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+const object = (properties: Record<string, object>) => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties),
+});
+const list = (items: object) => ({ type: 'array', items });
+const string = { type: 'string' };
+const number = { type: 'number' };
+const orNull = (type: string) => ({ type: [type, 'null'] });
+
+const statuses = [...new Set(Object.values(PROBLEMS))].filter((status) => status !== 500);
+const problems = Object.fromEntries(
+  statuses.map((status) => {
+    const codes = Object.entries(PROBLEMS).filter(([, value]) => value === status);
+    const description = codes.map(([code]) => `\`${code}\``).join(', ');
+    return [status, { description, content: { 'application/problem+json': { schema: ref('Problem') } } }];
+  }),
+);
+
+const schemas = {
+  IceServersRequest: z.toJSONSchema(iceServersRequestSchema, { io: 'input' }),
+  IceServersAnswer: z.toJSONSchema(iceServersAnswerSchema),
+  Problem: z.toJSONSchema(problemSchema),
+  Regions: object({
+    position: { type: 'integer', description: 'Position in the log the view stands at' },
+    link: { enum: ['up', 'down'] },
+    policyRevision: orNull('string'),
+    strategy: orNull('string'),
+    regions: list(
+      object({
+        region: string,
+        utilization: { ...orNull('number'), description: '0–1 and above; null when unknown' },
+        usableNodes: number,
+        nodes: number,
+        priceMs: number,
+      }),
+    ),
+  }),
+  Nodes: object({
+    nodes: list(
+      object({
+        nodeId: string,
+        region: string,
+        zone: orNull('string'),
+        kind: string,
+        state: { enum: ['starting', 'serving', 'draining', 'stopped'] },
+        freshness: { enum: ['fresh', 'suspect', 'unknown'] },
+        usable: { type: 'boolean' },
+        utilization: orNull('number'),
+        reserved: object({ credentials: number, bandwidthBps: number, allocations: number }),
+        load: { type: 'object' },
+        capacity: { type: 'object' },
+        software: { type: 'object' },
+        lastSeenMsAgo: number,
+      }),
+    ),
+  }),
+};
+
+/** `GET /openapi.json`; the request and the answer come from the schemas that check them. */
+export const openApiDocument = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Spillway router',
+    version: '1.0.0',
+    description: 'Which relay? Errors are RFC 9457 problem documents with a stable `code`.',
+    license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+  },
+  security: [{ apiKey: [] }],
+  paths: {
+    '/v1/ice-servers': {
+      post: {
+        operationId: 'getIceServers',
+        summary: 'ICE servers for one client; the answer fits `new RTCPeerConnection(…)` as it is',
+        description: 'Scope `issue`; the fields `clientIp` and `region.require` need `on-behalf`.',
+        requestBody: { required: false, ...json(ref('IceServersRequest')) },
+        responses: { 200: { description: 'Served', ...json(ref('IceServersAnswer')) }, ...problems },
+      },
+    },
+    '/v1/regions': {
+      get: {
+        operationId: 'getRegions',
+        summary: 'Every region as this router sees it (scope `issue`)',
+        responses: { 200: { description: 'Regions', ...json(ref('Regions')) }, ...problems },
+      },
+    },
+    '/v1/nodes': {
+      get: {
+        operationId: 'getNodes',
+        summary: 'Every node as this router sees it (scope `admin`)',
+        responses: { 200: { description: 'Nodes', ...json(ref('Nodes')) }, ...problems },
+      },
+    },
+  },
+  components: {
+    schemas,
+    securitySchemes: { apiKey: { type: 'http', scheme: 'bearer' } },
+  },
+};

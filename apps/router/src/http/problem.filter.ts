@@ -1,0 +1,43 @@
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { ProblemCode } from '@spillway/contracts';
+import type { FastifyReply } from 'fastify';
+import { ProblemError } from '../problem-error.js';
+
+/** Statuses that Nest and Fastify answer with by themselves, and what they mean here. */
+const CODE_OF_STATUS: Readonly<Record<number, ProblemCode>> = {
+  400: 'malformed-request',
+  404: 'not-found',
+  405: 'method-not-allowed',
+  413: 'body-too-large',
+  415: 'unsupported-media-type',
+};
+
+/** Turns whatever was thrown into an RFC 9457 problem document. */
+@Catch()
+export class ProblemFilter implements ExceptionFilter {
+  private readonly logger = new Logger('Http');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const problem = this.asProblem(error);
+    if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds);
+    if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+    reply
+      .status(problem.status)
+      .header('content-type', 'application/problem+json')
+      .send(JSON.stringify(problem.toProblem()));
+  }
+
+  private asProblem(error: unknown): ProblemError {
+    if (error instanceof ProblemError) return error;
+    const code = CODE_OF_STATUS[statusOf(error) ?? 500];
+    if (code) return new ProblemError(code, (error as Error).message);
+    this.logger.error(error instanceof Error ? error.stack : error);
+    return new ProblemError('internal', 'The router could not answer; its log says why');
+  }
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
+  return error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : undefined;
+}

@@ -1,0 +1,148 @@
+import {
+  iceServersRequestSchema,
+  TRANSPORTS,
+  type DecisionRecord,
+  type IceServer,
+  type IceServersAnswer,
+  type IceServersRequest,
+  type PolicyDocument,
+} from '@spillway/contracts';
+import { ALL_TRANSPORTS, transportSet } from '@spillway/fleet';
+import type { ClientLocator } from '@spillway/geo';
+import { hashText, mix32, place, type Placement, type PlacementView } from '@spillway/placement';
+import { mintCredential, turnUser } from '@spillway/turn';
+import { isIPv4, isIPv6 } from 'node:net';
+import { requireScope, type Principal } from '../auth/api-keys.js';
+import type { FleetView } from '../fleet/fleet-view.js';
+import { invalidField, ProblemError } from '../problem-error.js';
+import type { NodeSecrets } from './node-secrets.js';
+import { MAX_TURN_URLS, stunUrlFor, turnUrlsFor } from './node-urls.js';
+
+/** Who asks, and from where: the address of the client itself unless the request names another. */
+export interface Caller {
+  readonly principal: Principal;
+  readonly address: string | undefined;
+}
+
+export interface IceServersParts {
+  readonly view: FleetView;
+  readonly locator: ClientLocator;
+  readonly secrets: NodeSecrets;
+  readonly issued: { add(record: DecisionRecord): void };
+  readonly routerId: string;
+  readonly bootId: string;
+  /** Wall-clock time in ms: expiry is checked against the relays' clocks. */
+  readonly now?: () => number;
+}
+
+/** Seconds after which a client that found no room should ask again. */
+const RETRY_AFTER_SECONDS = 2;
+
+/** "Which relay?": the one answer behind HTTP, gRPC and NATS. */
+export class IceServersService {
+  private readonly idPrefix: string;
+  private readonly seed: number;
+  private readonly wallClock: () => number;
+  private decisions = 0;
+
+  constructor(private readonly parts: IceServersParts) {
+    this.idPrefix = `${parts.routerId}-${parts.bootId}-`;
+    this.seed = hashText(this.idPrefix);
+    this.wallClock = parts.now ?? Date.now;
+  }
+
+  /** @throws {ProblemError} whatever is wrong with the request, or why nobody can serve it. */
+  answer(input: unknown, { principal, address }: Caller): IceServersAnswer {
+    requireScope(principal, 'issue');
+    const parsed = iceServersRequestSchema.safeParse(input);
+    if (!parsed.success) throw invalidField(parsed.error);
+    const request = parsed.data;
+    if (request.clientIp !== undefined) requireScope(principal, 'on-behalf', 'clientIp');
+    if (request.region?.require !== undefined) requireScope(principal, 'on-behalf', 'region.require');
+    const view = this.parts.view.now();
+    if (!view) {
+      throw new ProblemError('not-ready', 'The log has not been read yet', undefined, RETRY_AFTER_SECONDS);
+    }
+    return this.decide(view, request, request.clientIp ?? address);
+  }
+
+  private decide(
+    view: PlacementView,
+    request: IceServersRequest,
+    address: string | undefined,
+  ): IceServersAnswer {
+    const ttlSeconds = lifetime(request, view.policy);
+    checkPreference(request, view.policy);
+    const n = this.decisions++;
+    const placement = place(view, {
+      location: address === undefined ? undefined : this.parts.locator.locate(address),
+      require: request.region?.require?.length ? request.region.require : undefined,
+      prefer: request.region?.prefer,
+      transports: request.transports ? transportSet(request.transports) : ALL_TRANSPORTS,
+      count: request.count ?? 1,
+      seed: mix32(this.seed + n),
+    });
+    if (!placement.isPlaced) throw refusal(placement.code, request);
+    const id = this.idPrefix + n.toString(36);
+    const nodes = placement.nodes.map((node) => node.id);
+    const { region, nearestRegion, reason } = placement;
+    for (const node of nodes) this.parts.view.reserve(node);
+    this.parts.issued.add({ id, region, nodes, nearestRegion, reason });
+    const expiresAtSeconds = Math.floor(this.wallClock() / 1000) + ttlSeconds;
+    return {
+      iceServers: this.iceServers(placement, request, address, id, expiresAtSeconds),
+      ttlSeconds,
+      expiresAt: `${new Date(expiresAtSeconds * 1000).toISOString().slice(0, 19)}Z`,
+      placement: { decisionId: id, region, nodes, nearestRegion, reason },
+    };
+  }
+
+  private iceServers(
+    { nodes }: Placement,
+    request: IceServersRequest,
+    address: string | undefined,
+    decisionId: string,
+    expiresAtSeconds: number,
+  ): IceServer[] {
+    const wanted = request.transports ?? TRANSPORTS;
+    const family = familyOf(address);
+    const user = turnUser(request.userId ?? request.sessionId ?? decisionId);
+    const servers: IceServer[] = nodes.map((node, i) => {
+      const urls = turnUrlsFor(node, wanted, family, i === 0 ? MAX_TURN_URLS - (nodes.length - 1) : 1);
+      const secret = this.parts.secrets.of(node.id, node.heartbeat.secretEpoch);
+      return { urls, ...mintCredential(secret, user, expiresAtSeconds) };
+    });
+    const stun = nodes[0] && wanted.includes('udp') ? stunUrlFor(nodes[0], family) : undefined;
+    if (stun !== undefined) servers.push({ urls: [stun] });
+    return servers;
+  }
+}
+
+function lifetime({ ttlSeconds }: IceServersRequest, { ttlSeconds: bounds }: PolicyDocument): number {
+  if (ttlSeconds === undefined) return bounds.default;
+  if (ttlSeconds >= bounds.min && ttlSeconds <= bounds.max) return ttlSeconds;
+  const detail = `ttlSeconds: must be from ${bounds.min} to ${bounds.max} by the policy`;
+  throw new ProblemError('invalid-field', detail, 'ttlSeconds');
+}
+
+/** A region that does not exist is a mistake to hear of, not a wish to pass over. */
+function checkPreference({ region }: IceServersRequest, { regions }: PolicyDocument): void {
+  if (region?.prefer === undefined || Object.hasOwn(regions, region.prefer)) return;
+  const detail = `region.prefer: "${region.prefer}" is not one of the regions: ${Object.keys(regions).join(', ')}`;
+  throw new ProblemError('invalid-field', detail, 'region.prefer');
+}
+
+function refusal(code: 'requirement-unmet' | 'no-capacity', request: IceServersRequest): ProblemError {
+  if (code === 'no-capacity') {
+    return new ProblemError(code, 'No usable node has room for this client', undefined, RETRY_AFTER_SECONDS);
+  }
+  const wanted = request.region?.require?.join(', ') ?? '';
+  const detail = `region.require: no usable node with room in ${wanted}`;
+  return new ProblemError(code, detail, 'region.require', RETRY_AFTER_SECONDS);
+}
+
+function familyOf(address: string | undefined): 'ipv4' | 'ipv6' | undefined {
+  if (address === undefined) return undefined;
+  if (isIPv4(address) || address.startsWith('::ffff:')) return 'ipv4';
+  return isIPv6(address) ? 'ipv6' : undefined;
+}

@@ -1,0 +1,26 @@
+import 'reflect-metadata';
+import { randomBytes } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import { defaultGeoDatabases, openGeoDatabases } from '@spillway/geo';
+import { NatsBus } from '@spillway/messaging';
+import { createLogger, loadConfig, runMain, shutDownOnSignal } from '@spillway/runtime';
+import { ApiKeys } from './auth/api-keys.js';
+import { routerConfigSchema } from './config.js';
+import { startRouter } from './start-router.js';
+
+await runMain(async () => {
+  const config = loadConfig(routerConfigSchema);
+  const logger = createLogger(config.LOG_LEVEL);
+  Logger.overrideLogger(logger);
+  const keys = ApiKeys.fromFile(config.API_KEYS_FILE);
+  const locator = await openGeoDatabases(config.GEOIP_DB ?? defaultGeoDatabases());
+  const bus = NatsBus.connect({
+    servers: config.NATS_URL,
+    name: `spillway-router ${config.ROUTER_ID}`,
+    ...(config.NATS_CREDENTIALS && { credentialsFile: config.NATS_CREDENTIALS }),
+    logger: new Logger('Bus'),
+  });
+  const bootId = randomBytes(5).toString('hex');
+  const router = await startRouter({ config, logger, keys, locator, bus, bootId });
+  shutDownOnSignal(router.shutdown, logger);
+});

@@ -1,0 +1,74 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { ClientLocator } from '@spillway/geo';
+import { BUS, type Bus } from '@spillway/messaging';
+import { Health, HealthModule, MetricsModule } from '@spillway/runtime';
+import { ApiKeys } from './auth/api-keys.js';
+import { RateLimits } from './auth/rate-limits.js';
+import { ROUTER_CONFIG, type RouterConfig } from './config.js';
+import { FleetReport } from './fleet/fleet-report.js';
+import { FleetView } from './fleet/fleet-view.js';
+import { LogController } from './fleet/log.controller.js';
+import { IceGrpcController } from './grpc/ice.grpc.controller.js';
+import { FleetController } from './http/fleet.controller.js';
+import { IceServersController } from './http/ice-servers.controller.js';
+import { IceServersService } from './issue/ice-servers.service.js';
+import { IssuedLog } from './issue/issued-log.js';
+import { NodeSecrets } from './issue/node-secrets.js';
+import { IceQueryController } from './nats/ice-query.controller.js';
+import { addReadinessChecks } from './readiness.js';
+import { RequestGate } from './request-gate.js';
+import { RouterMetrics } from './router-metrics.js';
+
+/** What the router is given from outside. */
+export interface RouterParts {
+  readonly config: RouterConfig;
+  readonly bus: Bus;
+  readonly keys: ApiKeys;
+  readonly locator: ClientLocator;
+  readonly view: FleetView;
+  readonly issued: IssuedLog;
+  /** New for every run. */
+  readonly bootId: string;
+}
+
+@Module({})
+export class RouterModule {
+  constructor(health: Health, view: FleetView) {
+    addReadinessChecks(health, view);
+  }
+
+  static with({ config, bus, keys, locator, view, issued, bootId }: RouterParts): DynamicModule {
+    const secrets = new NodeSecrets(config.TURN_MASTER_SECRET);
+    const service = new IceServersService({
+      view,
+      locator,
+      secrets,
+      issued,
+      bootId,
+      routerId: config.ROUTER_ID,
+    });
+    return {
+      module: RouterModule,
+      imports: [HealthModule, MetricsModule],
+      controllers: [
+        IceServersController,
+        FleetController,
+        IceGrpcController,
+        IceQueryController,
+        LogController,
+      ],
+      providers: [
+        { provide: ROUTER_CONFIG, useValue: config },
+        { provide: BUS, useValue: bus },
+        { provide: ApiKeys, useValue: keys },
+        { provide: FleetView, useValue: view },
+        { provide: IssuedLog, useValue: issued },
+        { provide: IceServersService, useValue: service },
+        FleetReport,
+        RateLimits,
+        RequestGate,
+        RouterMetrics,
+      ],
+    };
+  }
+}

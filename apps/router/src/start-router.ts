@@ -1,0 +1,96 @@
+import { Logger, type LoggerService } from '@nestjs/common';
+import type { ClientLocator } from '@spillway/geo';
+import { LogTransport, type Bus } from '@spillway/messaging';
+import { createHttpApp, explainListenError, Health, listen, type ShutdownStep } from '@spillway/runtime';
+import { ROUTER_QUEUE } from '@spillway/contracts';
+import type { ApiKeys } from './auth/api-keys.js';
+import type { RouterConfig } from './config.js';
+import { FleetView } from './fleet/fleet-view.js';
+import { GrpcHealth, grpcOptions } from './grpc/grpc-options.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { IssuedLog } from './issue/issued-log.js';
+import { RouterModule } from './router.module.js';
+import { RouterMetrics } from './router-metrics.js';
+
+/** Bytes a request body may have; a full request has a few hundred. */
+const BODY_LIMIT_BYTES = 16 * 1024;
+/** Milliseconds between two looks at readiness for gRPC's health service. */
+const HEALTH_MS = 500;
+
+export interface RouterStart {
+  readonly config: RouterConfig;
+  readonly logger: LoggerService;
+  readonly keys: ApiKeys;
+  readonly locator: ClientLocator;
+  readonly bus: Bus;
+  readonly bootId: string;
+}
+
+export interface RunningRouter {
+  readonly httpPort: number;
+  readonly view: FleetView;
+  /** In this order: stop accepting and finish, flush what was issued, let go of NATS. */
+  readonly shutdown: readonly ShutdownStep[];
+}
+
+/** @throws {ListenError} when a port cannot be had; the bus is left open for the caller to close. */
+export async function startRouter(start: RouterStart): Promise<RunningRouter> {
+  const { config, logger, bus, bootId } = start;
+  const view = new FleetView(bootId);
+  const issued = new IssuedLog(bus, config.ROUTER_ID, bootId, {
+    onLost: (decisions) => app.get(RouterMetrics).unlogged.inc(decisions),
+    onFault: (error) => new Logger('Issued').error(String(error)),
+  });
+  const app = await createHttpApp(RouterModule.with({ ...start, view, issued }), {
+    logger,
+    bodyLimitBytes: BODY_LIMIT_BYTES,
+    ...(config.TRUSTED_PROXIES && { trustedProxies: config.TRUSTED_PROXIES }),
+  });
+  app.useGlobalFilters(new ProblemFilter());
+  const grpcHealth = new GrpcHealth();
+  app.connectMicroservice(grpcOptions(`${bracketed(config.GRPC_HOST)}:${config.GRPC_PORT}`, grpcHealth));
+  app.connectMicroservice({ strategy: new LogTransport({ bus, queue: ROUTER_QUEUE }) });
+
+  view.setLink(bus.link);
+  bus.onLink((link) => view.setLink(link));
+  await app.startAllMicroservices().catch((error: unknown) => {
+    throw explainListenError(grpcAddress(config), error);
+  });
+  const httpPort = await listen(app, httpAddress(config));
+  const health = app.get(Health);
+  const healthTimer = setInterval(() => grpcHealth.set(health.readiness().ready), HEALTH_MS);
+  provision(bus, config);
+  issued.start();
+  return {
+    httpPort,
+    view,
+    shutdown: [
+      { name: 'requests finished', limitMs: 10_000, run: () => app.close() },
+      { name: 'decisions on the log', limitMs: 4_000, run: () => issued.stop(3_000) },
+      { name: 'NATS let go', limitMs: 6_000, run: () => (clearInterval(healthTimer), bus.close()) },
+    ],
+  };
+}
+
+/** In the background: NATS may come later than the router, and the router must say so meanwhile. */
+function provision(bus: Bus, config: RouterConfig): void {
+  const retention = {
+    maxAgeSeconds: config.LOG_MAX_AGE_SECONDS,
+    maxBytes: config.LOG_MAX_BYTES,
+    maxMessagesPerSubject: -1,
+    replicas: config.LOG_REPLICAS,
+  };
+  bus.provision(retention).catch((error: unknown) => new Logger('Bus').error(String(error)));
+}
+
+function httpAddress({ HTTP_HOST: host, HTTP_PORT: port }: RouterConfig) {
+  return { host, port, variables: { host: 'HTTP_HOST', port: 'HTTP_PORT' } };
+}
+
+function grpcAddress({ GRPC_HOST: host, GRPC_PORT: port }: RouterConfig) {
+  return { host, port, variables: { host: 'GRPC_HOST', port: 'GRPC_PORT' } };
+}
+
+function bracketed(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
