@@ -1,1 +1,1 @@
-export {};
+export { reporterConfigSchema, type ReporterConfig } from './config.js';

@@ -1,0 +1,64 @@
+import type { LinkState } from '@spillway/messaging';
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Observation } from './heartbeat/observation.js';
+
+/** What the gauges read when they are scraped. */
+export interface ReporterView {
+  readonly observation: Observation;
+  readonly isAnswering: boolean;
+  readonly link: LinkState;
+}
+
+const LOAD_GAUGES = [
+  ['cpu', 'spillway_node_cpu_ratio', 'CPU of the node in use, 0 to 1'],
+  ['egressBps', 'spillway_node_egress_bps', 'Bits per second the node sends'],
+  ['ingressBps', 'spillway_node_ingress_bps', 'Bits per second the node receives'],
+  ['allocations', 'spillway_node_allocations', 'Allocations the node holds'],
+] as const;
+
+export class ReporterMetrics {
+  readonly heartbeats: Counter;
+  readonly sampleFailures: Counter<'sampler'>;
+
+  constructor(
+    private readonly registry: Registry,
+    samplerNames: readonly string[],
+  ) {
+    const registers = [registry];
+    this.heartbeats = new Counter({
+      name: 'spillway_heartbeats_published_total',
+      help: 'Heartbeats handed to a link that was up',
+      registers,
+    });
+    this.sampleFailures = new Counter({
+      name: 'spillway_sample_failures_total',
+      help: 'Samples of which something is unknown, by sampler',
+      labelNames: ['sampler'],
+      registers,
+    });
+    for (const sampler of samplerNames) this.sampleFailures.inc({ sampler }, 0);
+  }
+
+  /** Registers the gauges that read `view` at every scrape. */
+  show(view: () => ReporterView): void {
+    this.gauge('spillway_relay_up', 'Whether the relay answers', () => Number(view().isAnswering));
+    this.gauge('spillway_link_up', 'Whether NATS is connected', () => Number(view().link === 'up'));
+    for (const [part, name, help] of LOAD_GAUGES) {
+      this.gauge(name, `${help}; absent while unknown`, () => view().observation.load[part]);
+    }
+  }
+
+  private gauge(name: string, help: string, read: () => number | null): void {
+    const gauge = new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        const value = read();
+        // A gauge without a value would be shown as 0.
+        if (value === null) gauge.remove();
+        else gauge.set(value);
+      },
+    });
+  }
+}

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LoggerService } from '@nestjs/common';
+import { NEVER_ASKED, recordCheck, type Liveness } from '../relay/liveness.js';
+import { mergeSamples, type Measured } from './merge.js';
+import type { Sample, Sampler } from './sampler.js';
+
+export interface SamplingOptions {
+  /** In the order in which they are believed. */
+  readonly samplers: readonly Sampler[];
+  /** Milliseconds between two heartbeats. */
+  readonly intervalMs: number;
+  readonly logger: Pick<LoggerService, 'log' | 'warn'>;
+  /** Called after every sample. */
+  readonly onSampled: () => void;
+  /** Called whenever a sampler could not measure all it should. */
+  readonly onFailed: (sampler: string) => void;
+}
+
+interface Source {
+  readonly sampler: Sampler;
+  liveness: Liveness;
+  last: Sample;
+}
+
+const MAX_PERIOD_MS = 1000;
+
+/**
+ * Keeps the last sample of every sampler. Each runs on its own, so a slow one delays neither the others nor a
+ * heartbeat. They sample twice per interval, at least once a second, to notice a marked change between heartbeats.
+ */
+export class Sampling {
+  private readonly sources: readonly Source[];
+  private readonly stopping = new AbortController();
+
+  constructor(private readonly options: SamplingOptions) {
+    this.sources = options.samplers.map((sampler) => ({ sampler, liveness: NEVER_ASKED, last: {} }));
+  }
+
+  get measured(): Measured {
+    return mergeSamples(this.sources.map((source) => source.last));
+  }
+
+  /** Whether a sampler that asks the server gets answers; true when there is none of that sort. */
+  get isServerAnswering(): boolean {
+    const asking = this.sources.filter((source) => source.sampler.asks === 'server');
+    return asking.length === 0 || asking.some((source) => source.liveness.isAnswering);
+  }
+
+  async run(): Promise<void> {
+    await Promise.all(this.sources.map((source) => this.runSource(source)));
+  }
+
+  stop(): void {
+    this.stopping.abort();
+    for (const { sampler } of this.sources) sampler.close?.();
+  }
+
+  private async runSource(source: Source): Promise<void> {
+    const { intervalMs } = this.options;
+    const periodMs = Math.min(MAX_PERIOD_MS, intervalMs / 2);
+    while (!this.stopping.signal.aborted) {
+      const startedAt = performance.now();
+      const { sample, isAnswered } = await takeSample(source.sampler, intervalMs);
+      if (this.stopping.signal.aborted) return;
+      this.keep(source, sample, isAnswered);
+      const waitMs = Math.max(0, startedAt + periodMs - performance.now());
+      await sleep(waitMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  private keep(source: Source, sample: Sample, isAnswered: boolean): void {
+    const { logger, onFailed, onSampled } = this.options;
+    const { name } = source.sampler;
+    if (sample.problem !== undefined) onFailed(name);
+    if (sample.problem !== source.last.problem) {
+      if (sample.problem === undefined) logger.log(`The sampler ${name} measures again`);
+      else logger.warn(`The sampler ${name} cannot measure: ${sample.problem}`);
+    }
+    source.liveness = recordCheck(source.liveness, isAnswered);
+    source.last = sample;
+    onSampled();
+  }
+}
+
+/** One sample within its time; what fails or takes longer is a sample of which nothing is known. */
+export async function takeSample(
+  sampler: Sampler,
+  limitMs: number,
+): Promise<{ sample: Sample; isAnswered: boolean }> {
+  const signal = AbortSignal.timeout(limitMs);
+  const overdue = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('out of time')), { once: true });
+  });
+  try {
+    return { sample: await Promise.race([sampler.sample(signal), overdue]), isAnswered: true };
+  } catch (error) {
+    const problem = error instanceof Error ? error.message : String(error);
+    return { sample: { problem }, isAnswered: false };
+  }
+}
