@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { iceCommand } from './ice/ice.command.js';
+import { policyCommand } from './policy/policy.command.js';
 
 /** Where commands write: stdout and stderr, or a spec's own. */
 export interface Output {
@@ -29,7 +31,7 @@ function buildProgram(output: Output): Command {
   const program = new Command('spillway')
     .description('Event-driven control plane for fleets of TURN relays')
     .version(version());
-  for (const command of []) program.addCommand(command);
+  for (const command of [iceCommand(), policyCommand()]) program.addCommand(command);
   applySettings(program, 'spillway', output);
   return program;
 }

@@ -1,0 +1,12 @@
+import { InvalidArgumentError } from 'commander';
+
+/** For options that take a number; bounds are checked where the value is used. */
+export function parseInteger(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
+  return Number(text);
+}
+
+/** For options that take a comma list and may be repeated. */
+export function parseList(text: string, previous: readonly string[] = []): string[] {
+  return [...previous, ...text.split(',').flatMap((part) => part.trim() || [])];
+}

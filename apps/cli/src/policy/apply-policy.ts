@@ -1,0 +1,23 @@
+import { POLICY_KEY, POLICY_SUBJECT, type PolicyDocument } from '@spillway/contracts';
+import type { Bus } from '@spillway/messaging';
+
+export interface AppliedPolicy {
+  /** Of the state store; grows with every policy. */
+  readonly stateRevision: number;
+  /** On the log, where routers read it. */
+  readonly position: number;
+}
+
+/**
+ * Puts a policy in force: first where it outlives the log, then on the log, where every router follows it.
+ * Repeating it after a failure half way is harmless.
+ * @throws {RevisionConflictError} when somebody else applied one at the same time.
+ */
+export async function applyPolicy(bus: Bus, policy: PolicyDocument): Promise<AppliedPolicy> {
+  await bus.provision();
+  const before = await bus.state.get(POLICY_KEY);
+  const stateRevision = await bus.state.put(POLICY_KEY, policy, before?.revision);
+  const announcement = { at: new Date().toISOString(), policy };
+  const position = await bus.record(POLICY_SUBJECT, announcement, `policy-${stateRevision}`);
+  return { stateRevision, position };
+}

@@ -1,0 +1,79 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from '@jest/globals';
+import { CONTINENTS } from '@spillway/contracts';
+import { parsePolicy, PolicyFileError, readPolicyFile } from './policy-file.js';
+
+const shipped = fileURLToPath(new URL('../../../../deploy/policy.default.yaml', import.meta.url));
+
+describe('the policy that ships', () => {
+  it('is valid and has three regions', () => {
+    const policy = readPolicyFile(shipped);
+    expect(policy).toMatchObject({ strategy: 'nearest', defaultRegion: 'us-east-1' });
+    expect(Object.keys(policy.regions)).toEqual(['us-east-1', 'eu-central-1', 'ap-southeast-1']);
+  });
+
+  it('says what the defaults are: without what it spells out it means the same', () => {
+    const { revision, regions, defaultRegion, fixedMap, ...spelledOut } = readPolicyFile(shipped);
+    const {
+      revision: _r,
+      regions: _s,
+      defaultRegion: _d,
+      ...filledIn
+    } = parsePolicy(JSON.stringify({ revision, regions, defaultRegion }), 'bare');
+    expect(filledIn).toEqual(spelledOut);
+    expect(Object.keys(fixedMap?.continents ?? {}).sort()).toEqual([...CONTINENTS]);
+  });
+});
+
+describe('parsePolicy', () => {
+  it('names every problem with its line, its path and what to do', () => {
+    const text = [
+      'revision: r1',
+      'strategy: cheapest',
+      'regions:',
+      '  us-east-1: { latitude: 139, longitude: -77 }',
+      '  eu.central: { latitude: 50, longitude: 8 }',
+      'threshhold: 0.8',
+      'ttlSeconds: { default: ten }',
+    ].join('\n');
+    expect(problemsOf(text)).toEqual([
+      'line 2: strategy: Invalid option: expected one of "nearest"|"fixed-map"',
+      'line 4: regions.us-east-1.latitude: Too big: expected number to be <=90',
+      expect.stringMatching(/^line 5: regions\.eu\.central: /),
+      'line 1: defaultRegion: Invalid input: expected string, received undefined; add it',
+      'line 7: ttlSeconds.default: Invalid input: expected number, received string',
+      'line 1: the whole: Unrecognized key: "threshhold"; remove it or correct its spelling',
+    ]);
+  });
+
+  it('names regions that are referred to and not there', () => {
+    const regions = { 'us-east-1': { latitude: 1, longitude: 2 } };
+    const text = JSON.stringify({ revision: 'r1', regions, defaultRegion: 'mars' });
+    expect(problemsOf(text)).toEqual(['line 1: defaultRegion: "mars" is not one of the regions: us-east-1']);
+  });
+
+  it('names the line of broken YAML', () => {
+    expect(problemsOf('revision: "r1\nregions: {')).toEqual([expect.stringMatching(/^line \d+: /)]);
+  });
+
+  it('refuses an empty file and a list', () => {
+    expect(problemsOf('')).toHaveLength(1);
+    expect(problemsOf('- a\n- b')).toHaveLength(1);
+  });
+
+  it('names a file that is not there', () => {
+    expect(() => readPolicyFile('/nowhere/policy.yaml')).toThrow(
+      /policy\.yaml is no policy:\n  the file cannot be read \(ENOENT\)/,
+    );
+  });
+});
+
+function problemsOf(text: string): readonly string[] {
+  try {
+    parsePolicy(text, 'policy.yaml');
+  } catch (error) {
+    if (error instanceof PolicyFileError) return error.problems;
+    throw error;
+  }
+  throw new Error('accepted');
+}
