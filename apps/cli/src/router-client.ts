@@ -95,10 +95,10 @@ export function expectShape<T>(access: RouterAccess, schema: Schema<T>, value: u
   throw new RouterUnreachableError(access.url, 'what answers there is something else, or of another version');
 }
 
-/** fetch says "fetch failed" and hides the reason in the cause. */
+/** fetch says "fetch failed" and hides the reason in the cause, which for several addresses has but a code. */
 function reasonOf(error: unknown): string {
-  const { name, message, cause } = error as Error;
+  const { name, message, cause } = error as Error & { cause?: { message?: string; code?: string } };
   if (name === 'TimeoutError') return `no answer within ${TIMEOUT_MS / 1000} s`;
   if (name === 'SyntaxError') return 'it does not answer in JSON';
-  return cause instanceof Error && cause.message !== '' ? cause.message : message;
+  return cause?.message || cause?.code || message;
 }

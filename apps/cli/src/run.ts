@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { fleetCommand } from './fleet/fleet.command.js';
 import { iceCommand } from './ice/ice.command.js';
 import { policyCommand } from './policy/policy.command.js';
 
@@ -31,7 +32,7 @@ function buildProgram(output: Output): Command {
   const program = new Command('spillway')
     .description('Event-driven control plane for fleets of TURN relays')
     .version(version());
-  for (const command of [iceCommand(), policyCommand()]) program.addCommand(command);
+  for (const command of [iceCommand(), fleetCommand(), policyCommand()]) program.addCommand(command);
   applySettings(program, 'spillway', output);
   return program;
 }
