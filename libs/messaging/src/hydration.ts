@@ -5,6 +5,8 @@ import { LogReader, type ReaderListener } from './log-reader.js';
 import type { NatsSession } from './nats-link.js';
 
 export interface HydrationPlan {
+  /** Aborts when nobody waits for it any more. */
+  readonly over: AbortSignal;
   readonly filter: string;
   readonly issuedWindowSeconds: number;
   /** Gets all that was read to begin with, in order; `target` is the position the log had reached. */
@@ -25,23 +27,23 @@ export async function hydrate(
 ): Promise<LogReader> {
   const tail = new HeldBack();
   const start = { deliver_policy: DeliverPolicy.LastPerSubject, filter_subject: plan.filter };
-  const reader = await LogReader.open(session, start, tail);
-  try {
-    const target = await lastPosition(session, plan.filter);
-    const window = plan.issuedWindowSeconds > 0 ? readIssued(session, info, plan.issuedWindowSeconds) : [];
-    const [issued] = await orLost(reader, Promise.all([window, tail.reach(target)]));
-    plan.onHydrated(inOrder([...issued, ...tail.messages]), Math.max(target, info.state.last_seq));
-    reader.listener = plan.live;
-    return reader;
-  } catch (error) {
-    reader.end('hydration failed');
-    throw error;
-  }
+  const reader = await LogReader.open(session, start, tail, plan.over);
+  const target = (await lastMessage(session, plan.filter))?.seq ?? 0;
+  const [issued] = await orLost(reader, Promise.all([readIssued(session, info, plan), tail.reach(target)]));
+  plan.over.throwIfAborted();
+  plan.onHydrated(inOrder([...issued, ...tail.messages]), Math.max(target, info.state.last_seq));
+  reader.listener = plan.live;
+  return reader;
 }
 
 /** The window ends with the log's own last time, so no clock but the log's is trusted. */
-async function readIssued(session: NatsSession, info: StreamInfo, seconds: number): Promise<StoredMessage[]> {
-  const since = new Date(Date.parse(info.state.last_ts) - seconds * 1000);
+async function readIssued(
+  session: NatsSession,
+  info: StreamInfo,
+  { issuedWindowSeconds, over }: HydrationPlan,
+): Promise<StoredMessage[]> {
+  if (issuedWindowSeconds <= 0) return [];
+  const since = new Date(Date.parse(info.state.last_ts) - issuedWindowSeconds * 1000);
   const newest = await lastMessage(session, ISSUED_SUBJECTS);
   if (!newest || newest.time < since) return [];
   const window = new HeldBack();
@@ -50,8 +52,9 @@ async function readIssued(session: NatsSession, info: StreamInfo, seconds: numbe
     opt_start_time: since.toISOString(),
     filter_subject: ISSUED_SUBJECTS,
   };
-  const reader = await LogReader.open(session, start, window);
-  await orLost(reader, window.reach(newest.seq)).finally(() => reader.end('the window is read'));
+  const reader = await LogReader.open(session, start, window, over);
+  await orLost(reader, window.reach(newest.seq));
+  reader.end('the window is read');
   return window.messages;
 }
 
@@ -79,10 +82,6 @@ class HeldBack implements ReaderListener {
   }
 }
 
-async function lastPosition(session: NatsSession, filter: string): Promise<number> {
-  return (await lastMessage(session, filter))?.seq ?? 0;
-}
-
 function lastMessage(session: NatsSession, filter: string) {
   return session.manager.streams.getMessage(LOG_STREAM, { last_by_subj: filter });
 }
@@ -93,7 +92,7 @@ function inOrder(messages: StoredMessage[]): StoredMessage[] {
 
 async function orLost<T>(reader: LogReader, work: Promise<T>): Promise<T> {
   const lost = reader.lost.then((reason) => {
-    throw new Error(`a reader of the log was lost: ${reason}`);
+    throw reason;
   });
   return Promise.race([work, lost]);
 }

@@ -19,7 +19,8 @@ export class LogFollower implements Following {
   private readonly delivery: Delivery;
   private readonly filter: string;
   private readonly stopping = new AbortController();
-  private readonly done: Promise<void>;
+  /** Resolves once it was stopped. */
+  readonly ended: Promise<void>;
   /** Resolves once a reader stands, or it turns out that link or stream must be waited for. */
   readonly begun: Promise<void>;
   private markBegun: () => void = () => {};
@@ -30,6 +31,7 @@ export class LogFollower implements Following {
   private frontier = 0;
   /** After a gap: from this position on the view is whole again. */
   private wholeFrom = Number.POSITIVE_INFINITY;
+  private failures = 0;
 
   constructor(
     private readonly link: NatsLink,
@@ -39,7 +41,7 @@ export class LogFollower implements Following {
     this.delivery = new Delivery(listener, link.logger);
     this.filter = options.filter ?? LOG_SUBJECTS;
     this.begun = new Promise((resolve) => (this.markBegun = resolve));
-    this.done = this.run(AbortSignal.any([this.stopping.signal, link.closing]));
+    this.ended = this.run(this.stopping.signal);
   }
 
   get position(): number {
@@ -48,53 +50,57 @@ export class LogFollower implements Following {
 
   async stop(): Promise<void> {
     this.stopping.abort(new Error('following was stopped'));
-    await this.done;
+    await this.ended;
   }
 
   private async run(stop: AbortSignal): Promise<void> {
-    let failures = 0;
     while (!stop.aborted) {
+      if (this.link.state === 'down') this.markBegun();
       try {
-        if (this.link.state === 'down') this.markBegun();
-        const session = await this.link.up(stop);
-        const reader = await this.open(session);
-        this.markBegun();
-        failures = 0;
-        const reason = await this.untilLost(reader, stop);
-        if (!stop.aborted) this.link.logger.warn(`Reading the log broke off, ${reason}`);
+        await this.readUntilLost(stop);
       } catch (error) {
         this.markBegun();
         if (stop.aborted) return;
-        if (failures === 0) this.link.logger.warn(`The log cannot be read yet: ${String(error)}`);
-        const waitMs = Math.min(RETRY_MS.last, RETRY_MS.first * 2 ** failures++);
+        if (this.failures === 0) this.link.logger.warn(`Reading the log broke off: ${String(error)}`);
+        const waitMs = Math.min(RETRY_MS.last, RETRY_MS.first * 2 ** this.failures++);
         await delay(waitMs, undefined, { signal: stop }).catch(() => undefined);
       }
     }
   }
 
-  private async untilLost(reader: LogReader, stop: AbortSignal): Promise<string> {
-    const off = this.link.onChange(() => reader.end('the link is down'));
-    const onStop = () => reader.end('it was stopped');
-    stop.addEventListener('abort', onStop, { once: true });
-    if (stop.aborted) onStop();
-    const reason = await reader.lost;
-    off();
-    stop.removeEventListener('abort', onStop);
-    return reason;
+  private async readUntilLost(stop: AbortSignal): Promise<never> {
+    const session = await this.link.up(stop);
+    const over = new AbortController();
+    try {
+      const reader = await this.link.whileUp(this.open(session, over.signal), stop);
+      this.markBegun();
+      this.failures = 0;
+      throw await this.link.whileUp(reader.lost, stop);
+    } finally {
+      over.abort(new Error('it is over'));
+    }
   }
 
-  private async open(session: NatsSession): Promise<LogReader> {
+  /** @param over aborts when nobody waits for the reader any more. */
+  private async open(session: NatsSession, over: AbortSignal): Promise<LogReader> {
     const info = await session.manager.streams.info(LOG_STREAM);
+    over.throwIfAborted();
     const { first_seq: firstPosition, last_seq: lastPosition } = info.state;
     const present = { created: info.created, firstPosition, lastPosition };
     const plan = planReading({ created: this.streamCreated, frontier: this.frontier }, present);
-    if (plan.how === 'hydrate') return this.hydrate(session, info, plan.gap);
+    if (plan.how === 'hydrate') return this.hydrate(session, info, over, plan.gap);
     const start = { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: this.frontier + 1 };
-    return LogReader.open(session, { ...start, filter_subject: this.filter }, this.live);
+    return LogReader.open(session, { ...start, filter_subject: this.filter }, this.live, over);
   }
 
-  private hydrate(session: NatsSession, info: StreamInfo, gap?: LogGap): Promise<LogReader> {
+  private hydrate(
+    session: NatsSession,
+    info: StreamInfo,
+    over: AbortSignal,
+    gap?: LogGap,
+  ): Promise<LogReader> {
     return hydrate(session, info, {
+      over,
       filter: this.filter,
       issuedWindowSeconds: this.options.issuedWindowSeconds ?? 0,
       onHydrated: (messages, target) => {

@@ -27,8 +27,8 @@ export interface ReaderListener {
  */
 export class LogReader {
   /** Resolves with the reason once nothing more will come. */
-  readonly lost: Promise<string>;
-  private resolveLost: (reason: string) => void = () => {};
+  readonly lost: Promise<Error>;
+  private resolveLost: (reason: Error) => void = () => {};
   private isLost = false;
   private received = 0;
 
@@ -40,8 +40,10 @@ export class LogReader {
     { streams, manager }: NatsSession,
     config: ReaderConfig,
     listener: ReaderListener,
+    over: AbortSignal,
   ): Promise<LogReader> {
     const reader = new LogReader(listener);
+    over.addEventListener('abort', () => reader.end('nobody reads on'), { once: true });
     const delivery = { deliver_subject: createInbox(), idle_heartbeat: nanos(IDLE_HEARTBEAT_MS) };
     // Listening comes before the consumer exists, so that its first message finds somebody.
     const consumer = await streams.consumers.getBoundPushConsumer(delivery);
@@ -68,7 +70,7 @@ export class LogReader {
   /** Nothing is handed on after this. */
   end(reason: string): void {
     this.isLost = true;
-    this.resolveLost(reason);
+    this.resolveLost(new Error(`the reader was lost: ${reason}`));
   }
 
   private take(message: JsMsg): void {

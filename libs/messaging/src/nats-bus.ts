@@ -1,6 +1,6 @@
-import { JetStreamApiError } from '@nats-io/jetstream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { TimeoutError, RequestError as NatsRequestError, type Msg } from '@nats-io/transport-node';
-import { LOG_STREAM, type LogRetention } from '@spillway/contracts';
+import type { LogRetention } from '@spillway/contracts';
 import pRetry from 'p-retry';
 import type {
   Bus,
@@ -12,19 +12,17 @@ import type {
   OutgoingMessage,
   StateStore,
 } from './bus.js';
-import { ProvisionError, RecordError, RequestError } from './errors.js';
+import { ProvisionError, RequestError } from './errors.js';
 import { LogFollower } from './log-follower.js';
 import { NatsLink } from './nats-link.js';
 import type { NatsOptions } from './nats-options.js';
 import { encodePayload } from './payload.js';
 import { provisionLog, toProvisionError } from './provision.js';
-import { FAILED_HEADER, Responders, toBusMessage, toHeaders } from './responders.js';
+import { Recorder } from './recorder.js';
+import { hasFailed, Responders, toBusMessage, toHeaders } from './responders.js';
 import { NatsStateStore } from './state-store.js';
 
-/** Milliseconds until a message that was not acknowledged is sent again. */
-const ACK_TIMEOUT_MS = 2_000;
-
-const RETRY = { retries: Number.POSITIVE_INFINITY, minTimeout: 50, maxTimeout: 2_000, randomize: true };
+const CLOSE_TIMEOUT_MS = 5_000;
 
 /** The real `Bus`. */
 export class NatsBus implements Bus {
@@ -32,7 +30,8 @@ export class NatsBus implements Bus {
   private readonly nats: NatsLink;
   private readonly responders: Responders;
   private readonly followers = new Set<LogFollower>();
-  private readonly recording = new Set<Promise<number>>();
+  private readonly recorder: Recorder;
+  private offProvision: () => void = () => {};
 
   /**
    * Returns at once, with the link down; connects in the background and keeps trying until closed.
@@ -46,6 +45,7 @@ export class NatsBus implements Bus {
     this.nats = new NatsLink(options);
     this.state = new NatsStateStore(this.nats);
     this.responders = new Responders(this.nats);
+    this.recorder = new Recorder(this.nats);
   }
 
   get link(): LinkState {
@@ -57,10 +57,25 @@ export class NatsBus implements Bus {
   }
 
   async provision(retention?: LogRetention): Promise<void> {
-    const attempt = async () => provisionLog(await this.nats.up(), retention);
-    const shouldRetry = ({ error }: { error: Error }) => toProvisionError(error) === undefined;
+    await this.provisionNow(retention);
+    // A server may come back with an empty store.
+    this.offProvision();
+    this.offProvision = this.nats.onChange((link) => {
+      if (link === 'up') this.provisionNow(retention).catch((error) => this.nats.logger.error(String(error)));
+    });
+  }
+
+  private async provisionNow(retention?: LogRetention): Promise<void> {
+    const attempt = async () => provisionLog(await this.nats.up(this.nats.closing), retention);
     try {
-      await pRetry(attempt, { ...RETRY, signal: this.nats.closing, shouldRetry });
+      await pRetry(attempt, {
+        retries: Number.POSITIVE_INFINITY,
+        minTimeout: 100,
+        maxTimeout: 2_000,
+        randomize: true,
+        signal: this.nats.closing,
+        shouldRetry: ({ error }) => toProvisionError(error) === undefined,
+      });
     } catch (error) {
       throw (
         toProvisionError(error) ??
@@ -74,36 +89,13 @@ export class NatsBus implements Bus {
   }
 
   record(subject: string, payload: unknown, messageId: string, signal?: AbortSignal): Promise<number> {
-    const recording = this.putOnLog(subject, encodePayload(payload), messageId, signal).finally(() =>
-      this.recording.delete(recording),
-    );
-    this.recording.add(recording);
-    return recording;
-  }
-
-  private async putOnLog(
-    subject: string,
-    data: Uint8Array,
-    messageId: string,
-    signal?: AbortSignal,
-  ): Promise<number> {
-    const stop = signal ? AbortSignal.any([signal, this.nats.closing]) : this.nats.closing;
-    const options = { msgID: messageId, timeout: ACK_TIMEOUT_MS, expect: { streamName: LOG_STREAM } };
-    const attempt = async () => {
-      const { streams } = await this.nats.up(stop);
-      return (await streams.publish(subject, data, options)).seq;
-    };
-    try {
-      return await pRetry(attempt, { ...RETRY, signal: stop, shouldRetry: ({ error }) => !isRefusal(error) });
-    } catch (error) {
-      if (signal?.aborted) throw new RecordError('aborted', subject, error);
-      throw new RecordError(this.nats.closing.aborted ? 'closed' : 'refused', subject, error);
-    }
+    return this.recorder.record(subject, encodePayload(payload), messageId, signal);
   }
 
   async follow(listener: LogListener, options: FollowOptions = {}): Promise<Following> {
     const follower = new LogFollower(this.nats, listener, options);
     this.followers.add(follower);
+    void follower.ended.then(() => this.followers.delete(follower));
     await follower.begun;
     return follower;
   }
@@ -121,7 +113,7 @@ export class NatsBus implements Bus {
     } catch (error) {
       throw toRequestError(error, subject);
     }
-    if (answer.headers?.has(FAILED_HEADER)) throw new RequestError('responder-failed', subject);
+    if (hasFailed(answer)) throw new RequestError('responder-failed', subject);
     return toBusMessage(answer);
   }
 
@@ -134,19 +126,19 @@ export class NatsBus implements Bus {
   }
 
   async close(): Promise<void> {
-    const limitMs = this.options.closeTimeoutMs ?? 5_000;
-    const orderly = Promise.all([this.responders.stopAll(), Promise.allSettled(this.recording)]);
-    let timer: NodeJS.Timeout | undefined;
-    await Promise.race([orderly, new Promise((resolve) => (timer = setTimeout(resolve, limitMs)))]);
-    clearTimeout(timer);
-    await this.nats.close(limitMs);
+    const limitMs = this.options.closeTimeoutMs ?? CLOSE_TIMEOUT_MS;
+    await atMost(limitMs, Promise.all([this.responders.stopAll(), this.recorder.finish()]));
+    this.recorder.giveUp();
     await Promise.all([...this.followers].map((follower) => follower.stop()));
+    await this.nats.close(limitMs);
   }
 }
 
-function isRefusal(error: Error): boolean {
-  if (error instanceof JetStreamApiError) return error.status === 400;
-  return error.name === 'InvalidArgumentError' || error.name === 'InvalidSubjectError';
+async function atMost(limitMs: number, work: Promise<unknown>): Promise<void> {
+  const early = new AbortController();
+  const limit = delay(limitMs, undefined, { signal: early.signal }).catch(() => undefined);
+  await Promise.race([work, limit]);
+  early.abort();
 }
 
 function toRequestError(error: unknown, subject: string): RequestError {

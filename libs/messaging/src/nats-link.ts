@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
 import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
 import pRetry from 'p-retry';
@@ -32,6 +33,7 @@ export class NatsLink {
   constructor(options: NatsOptions) {
     this.logger = options.logger ?? silent;
     this.closing = this.abort.signal;
+    setMaxListeners(0, this.closing);
     void this.connect(toConnectionOptions(options));
   }
 
@@ -49,23 +51,34 @@ export class NatsLink {
     return () => this.listeners.delete(listener);
   }
 
-  /** Waits until the link is up. Rejects with the signal's reason when it aborts or the bus closes. */
-  async up(signal: AbortSignal = this.closing): Promise<NatsSession> {
-    const stop = AbortSignal.any([signal, this.closing]);
-    stop.throwIfAborted();
+  /** Waits until the link is up. Rejects with the signal's reason once it aborts. */
+  async up(signal: AbortSignal): Promise<NatsSession> {
+    signal.throwIfAborted();
     if (this.upSession) return this.upSession;
     return new Promise((resolve, reject) => {
-      const onAbort = () => {
+      const settle = () => {
+        if (signal.aborted) reject(signal.reason as Error);
+        else if (this.upSession) resolve(this.upSession);
+        else return;
         off();
-        reject(stop.reason as Error);
+        signal.removeEventListener('abort', settle);
       };
-      const off = this.onChange(() => {
-        if (!this.upSession) return;
+      const off = this.onChange(settle);
+      signal.addEventListener('abort', settle);
+    });
+  }
+
+  /** The work's outcome, unless the link goes down or the signal aborts before that. */
+  async whileUp<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const giveUp = () =>
+        reject(signal.aborted ? (signal.reason as Error) : new Error('the link went down'));
+      const off = this.onChange(giveUp);
+      signal.addEventListener('abort', giveUp);
+      void work.then(resolve, reject).finally(() => {
         off();
-        stop.removeEventListener('abort', onAbort);
-        resolve(this.upSession);
+        signal.removeEventListener('abort', giveUp);
       });
-      stop.addEventListener('abort', onAbort, { once: true });
     });
   }
 
@@ -80,6 +93,7 @@ export class NatsLink {
     const connection = this.session?.connection;
     if (!connection || connection.isClosed()) return;
     const cut = setTimeout(() => void connection.close(), this.current === 'up' ? limitMs : 0);
+    this.change('down');
     await connection.drain().catch(() => connection.close());
     clearTimeout(cut);
   }

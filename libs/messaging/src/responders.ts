@@ -3,8 +3,12 @@ import type { BusMessage, OutgoingMessage } from './bus.js';
 import type { NatsLink } from './nats-link.js';
 import { encodePayload } from './payload.js';
 
-/** Set on the answer of a responder that failed (NATS ADR-32, the header of the services API). */
-export const FAILED_HEADER = 'Nats-Service-Error-Code';
+/** How a responder that threw answers, in the headers of the NATS service API (ADR-32) and without a payload. */
+const FAILED = { 'Nats-Service-Error-Code': '500', 'Nats-Service-Error': 'the responder failed' };
+
+export function hasFailed(answer: Msg): boolean {
+  return answer.data.length === 0 && answer.headers?.has('Nats-Service-Error-Code') === true;
+}
 
 /** Everyone in this process who answers requests. */
 export class Responders {
@@ -75,7 +79,7 @@ class Responder {
       message.respond(encodePayload(answer.payload), { headers: toHeaders(answer.headers ?? {}) });
     } catch (error) {
       this.complain(error);
-      message.respond(undefined, { headers: toHeaders({ [FAILED_HEADER]: '500' }) });
+      message.respond(undefined, { headers: toHeaders(FAILED) });
     }
   }
 
