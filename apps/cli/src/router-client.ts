@@ -65,15 +65,20 @@ export async function askIceServers(
 export async function fetchJson(
   access: RouterAccess,
   path: string,
-  init: RequestInit = {},
+  { signal, ...init }: Omit<RequestInit, 'signal'> & { signal?: AbortSignal | undefined } = {},
 ): Promise<unknown> {
+  const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const headers = new Headers(init.headers);
   if (access.key !== undefined) headers.set('authorization', `Bearer ${access.key}`);
   let response: Response;
   let body: unknown;
   try {
     const url = new URL(path, access.url);
-    response = await fetch(url, { ...init, headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    response = await fetch(url, {
+      ...init,
+      headers,
+      signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+    });
     body = await response.json();
   } catch (error) {
     throw new RouterUnreachableError(access.url, reasonOf(error), error);

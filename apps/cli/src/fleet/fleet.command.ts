@@ -26,9 +26,10 @@ async function showFleet(options: FleetOptions, command: Command): Promise<void>
   if (options.json) return print(command, JSON.stringify(await fetchFleet(options), null, 2));
   if (options.once || !process.stdout.isTTY) return print(command, drawFleet(await fetchFleet(options)));
   const interrupted = new AbortController();
-  process.once('SIGINT', () => interrupted.abort());
+  // Stays: a process without a listener is killed by the one that gives the cursor back.
+  process.on('SIGINT', () => interrupted.abort());
   await watchFleet({
-    fetch: () => fetchFleet(options),
+    fetch: (signal) => fetchFleet(options, signal),
     draw: (report, staleBecause) => {
       const note = staleBecause === undefined ? '' : `\nas it was: ${staleBecause}`;
       logUpdate(drawFleet(report, process.stdout.rows - 2) + note);

@@ -45,10 +45,10 @@ export type NodesReport = z.infer<typeof nodesReportSchema>;
 export type FleetReport = RegionsReport & NodesReport;
 
 /** @throws {RouterUnreachableError | RouterProblemError} */
-export async function fetchFleet(access: RouterAccess): Promise<FleetReport> {
+export async function fetchFleet(access: RouterAccess, signal?: AbortSignal): Promise<FleetReport> {
   const [regions, nodes] = await Promise.all([
-    fetchJson(access, '/v1/regions'),
-    fetchJson(access, '/v1/nodes'),
+    fetchJson(access, '/v1/regions', { signal }),
+    fetchJson(access, '/v1/nodes', { signal }),
   ]);
   return {
     ...expectShape(access, regionsReportSchema, regions),
