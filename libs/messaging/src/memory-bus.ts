@@ -19,6 +19,7 @@ import { encodePayload } from './payload.js';
 /** The twin of `NatsBus` for specs. Buses on one `MemoryLog` see each other. */
 export class MemoryBus implements Bus {
   private current: LinkState = 'up';
+  private hasProvisioned = false;
   private readonly linkListeners = new Set<(link: LinkState) => void>();
   private readonly followers = new Set<MemoryFollower>();
   private readonly closing = new AbortController();
@@ -48,11 +49,14 @@ export class MemoryBus implements Bus {
 
   restoreLink(): void {
     this.changeLink('up');
+    if (this.hasProvisioned) this.log.provision();
     for (const follower of this.followers) follower.schedule();
   }
 
-  provision(): Promise<void> {
-    return this.until(() => this.current === 'up' || undefined).then(() => this.log.provision());
+  async provision(): Promise<void> {
+    await this.until(() => this.current === 'up' || undefined);
+    this.hasProvisioned = true;
+    this.log.provision();
   }
 
   publish(subject: string, payload: unknown): void {

@@ -92,9 +92,12 @@ export class NatsLink {
     this.stopWaiting();
     const connection = this.session?.connection;
     if (!connection || connection.isClosed()) return;
-    const cut = setTimeout(() => void connection.close(), this.current === 'up' ? limitMs : 0);
+    const wasUp = this.current === 'up';
     this.change('down');
-    await connection.drain().catch(() => connection.close());
+    // Drained by the server's word, which does not come from one that is away.
+    const drained = wasUp ? connection.drain().catch(() => connection.close()) : connection.close();
+    const cut = setTimeout(() => void connection.close(), limitMs);
+    await Promise.race([drained, connection.closed()]);
     clearTimeout(cut);
   }
 

@@ -22,8 +22,9 @@ export interface RunningServer {
 /** A real nats-server with JetStream, on loopback. */
 export interface StartedNats {
   readonly url: string;
+  readonly port: number;
   /** As `kill -9`: without a word to anybody, what is in the store stays. */
-  kill(): Promise<void>;
+  readonly kill: () => Promise<void>;
   /** Again on the same port, with the same store, or with an empty one. */
   restart(options?: { wipeStore?: boolean }): Promise<void>;
   /** Ends it and removes what it wrote. */
@@ -47,6 +48,7 @@ export async function startNats(options: NatsServerOptions = {}): Promise<Starte
   };
   return {
     url: `nats://127.0.0.1:${port}`,
+    port,
     kill,
     restart: async ({ wipeStore = false } = {}) => {
       await kill();

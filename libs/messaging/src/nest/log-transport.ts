@@ -66,8 +66,8 @@ export class LogTransport extends Server implements CustomTransportStrategy {
     throw new Error('LogTransport has no events of its own: use @EventPattern(LOG_STATUS)');
   }
 
-  override unwrap<T>(): T {
-    return this.options.bus as T;
+  override unwrap(): never {
+    throw new Error('LogTransport is no server of its own: inject BUS');
   }
 
   private follow(filter: string, handler: MessageHandler): Promise<Following> {
