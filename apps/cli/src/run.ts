@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { fleetCommand } from './fleet/fleet.command.js';
 import { iceCommand } from './ice/ice.command.js';
 import { policyCommand } from './policy/policy.command.js';
+import { startCommand } from './start/start.command.js';
 
 /** Where commands write: stdout and stderr, or a spec's own. */
 export interface Output {
@@ -32,7 +33,8 @@ function buildProgram(output: Output): Command {
   const program = new Command('spillway')
     .description('Event-driven control plane for fleets of TURN relays')
     .version(version());
-  for (const command of [iceCommand(), fleetCommand(), policyCommand()]) program.addCommand(command);
+  for (const command of [startCommand(), iceCommand(), fleetCommand(), policyCommand()])
+    program.addCommand(command);
   applySettings(program, 'spillway', output);
   return program;
 }

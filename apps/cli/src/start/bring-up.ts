@@ -1,0 +1,58 @@
+import type { PolicyDocument } from '@spillway/contracts';
+import { applyPolicy } from '../policy/apply-policy.js';
+import { askIceServers } from '../router-client.js';
+import { withBus } from '../with-bus.js';
+import { writeCoturnConfig } from './coturn-config.js';
+import { coturnService, natsService, reporterService, routerService } from './services.js';
+import type { Say } from './start.js';
+import { writeSecrets } from './state-folder.js';
+import type { Supervisor } from './supervisor.js';
+import type { SystemPlan } from './system-plan.js';
+import { isListening, waitFor } from './wait.js';
+
+/** Milliseconds each stage may take on a slow machine. */
+const STAGE_LIMIT_MS = 30_000;
+
+/**
+ * Starts everything in the order of who needs whom, each stage once the one before answers.
+ * @throws {StartError} when a stage does not; the signal's reason when that aborts.
+ */
+export async function bringUp(
+  plan: SystemPlan,
+  policy: PolicyDocument,
+  supervisor: Supervisor,
+  signal: AbortSignal,
+  say: Say,
+): Promise<void> {
+  const wait = { limitMs: STAGE_LIMIT_MS, signal };
+  const { state, fleet, turnAddress, natsPort } = plan;
+  writeSecrets(state);
+
+  if (natsPort !== undefined) {
+    supervisor.startStage([natsService(plan, natsPort)]);
+    await waitFor('NATS', () => isListening('127.0.0.1', natsPort), wait);
+  }
+  await withBus(plan.natsUrl, (bus) => applyPolicy(bus, policy));
+  say(
+    `NATS       ${natsPort === undefined ? 'as NATS_URL says' : plan.natsUrl}, policy "${policy.revision}" in force`,
+  );
+
+  const nodes = fleet.map((node) => ({ node, coturn: writeCoturnConfig(plan, node) }));
+  supervisor.startStage(nodes.map(({ node, coturn }) => coturnService(plan, node, coturn)));
+  for (const { nodeId, turnPort, region } of fleet) {
+    await waitFor(`coturn of ${nodeId}`, () => isListening(turnAddress, turnPort), wait);
+    say(`coturn     ${turnAddress}:${turnPort}, ${nodeId} in ${region}`);
+  }
+
+  supervisor.startStage(nodes.map(({ node, coturn }) => reporterService(plan, node, coturn)));
+  supervisor.startStage([routerService(plan)]);
+  for (const { region } of fleet) {
+    await waitFor(
+      `an answer for ${region}`,
+      () => askIceServers(plan.router, { region: { require: [region] } }),
+      wait,
+    );
+  }
+  say(`router     ${plan.router.url}, gRPC 127.0.0.1:${plan.grpcPort}, answers for every region`);
+  supervisor.markUp();
+}

@@ -1,0 +1,87 @@
+import { fileURLToPath } from 'node:url';
+import type { CoturnFiles } from './coturn-config.js';
+import type { DemoNode } from './demo-fleet.js';
+import type { ServiceSpec } from './service.js';
+import type { SystemPlan } from './system-plan.js';
+
+const LOOPBACK = '127.0.0.1';
+/** What a node of the demonstration is said to carry; three of them share one machine. */
+const CAPACITY = { bandwidthBps: 100_000_000, allocations: 1_000 };
+/** Ample for three nodes (12 MB in the 4 h that are kept) and small enough for any disk. */
+const LOG_MAX_BYTES = 256 * 1024 ** 2;
+
+const entryOf = (app: string) => fileURLToPath(new URL(`../../../${app}/dist/main.js`, import.meta.url));
+
+export function natsService({ programs, state }: SystemPlan, port: number): ServiceSpec {
+  return {
+    name: 'nats',
+    command: programs['nats-server'],
+    args: ['--jetstream', '--store_dir', state.nats, '--addr', LOOPBACK, '--port', String(port)],
+    env: {},
+    stopWithinMs: 5_000,
+  };
+}
+
+export function coturnService(
+  { programs }: SystemPlan,
+  node: DemoNode,
+  { config }: CoturnFiles,
+): ServiceSpec {
+  return {
+    name: `coturn-${node.nodeId}`,
+    command: programs.turnserver,
+    args: ['-c', config],
+    env: {},
+    stopWithinMs: 3_000,
+  };
+}
+
+export function reporterService(plan: SystemPlan, node: DemoNode, coturn: CoturnFiles): ServiceSpec {
+  const turn = `turn:${plan.turnAddress}:${node.turnPort}`;
+  return {
+    name: `reporter-${node.nodeId}`,
+    command: process.execPath,
+    args: [entryOf('reporter')],
+    env: {
+      NATS_URL: plan.natsUrl,
+      NODE_ID: node.nodeId,
+      REGION: node.region,
+      ZONE: 'a',
+      INSTANCE_ID: node.nodeId,
+      NODE_URLS: `${turn}?transport=udp,${turn}?transport=tcp`,
+      CAPACITY_BANDWIDTH_BPS: String(CAPACITY.bandwidthBps),
+      CAPACITY_ALLOCATIONS: String(CAPACITY.allocations),
+      SAMPLERS: 'coturn-cli,host',
+      SOFTWARE_NAME: 'coturn',
+      COTURN_CLI: `${LOOPBACK}:${node.cliPort}`,
+      COTURN_CLI_PASSWORD: coturn.cliPassword,
+      // The nodes share one network interface: its counters say nothing about any one of them.
+      HOST_INTERFACE: 'none',
+      HOST_CPU: coturn.pid,
+      HTTP_HOST: LOOPBACK,
+      HTTP_PORT: String(node.reporterPort),
+    },
+    stopWithinMs: 5_000,
+  };
+}
+
+export function routerService({ state, natsUrl, natsPort, httpPort, grpcPort }: SystemPlan): ServiceSpec {
+  return {
+    name: 'router',
+    command: process.execPath,
+    args: [entryOf('router')],
+    env: {
+      NATS_URL: natsUrl,
+      ROUTER_ID: 'demo',
+      HTTP_HOST: LOOPBACK,
+      HTTP_PORT: String(httpPort),
+      GRPC_HOST: LOOPBACK,
+      GRPC_PORT: String(grpcPort),
+      TURN_MASTER_SECRET_FILE: state.masterSecretFile,
+      API_KEYS_FILE: state.apiKeysFile,
+      // A NATS that is not ours keeps what it keeps.
+      ...(natsPort === undefined ? {} : { LOG_MAX_BYTES: String(LOG_MAX_BYTES) }),
+    },
+    stopWithinMs: 10_000,
+  };
+}

@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import type { PolicyDocument } from '@spillway/contracts';
+import { readPolicyFile } from '../policy/policy-file.js';
+import { describeSystem } from './banner.js';
+import { bringUp } from './bring-up.js';
+import { checkRegions } from './check-regions.js';
+import type { StartOptions } from './options.js';
+import { checkPorts, neededPorts } from './ports.js';
+import { endGroup } from './process-group.js';
+import { isAlive } from './process-identity.js';
+import { RunFile } from './run-file.js';
+import { onStopSignals } from './stop-signals.js';
+import { Supervisor } from './supervisor.js';
+import { planSystem, type SystemPlan } from './system-plan.js';
+
+export type Say = (text: string) => void;
+
+const ORPHAN_STOP_MS = 5_000;
+
+/**
+ * Runs the whole system until a signal stops it, or with `check` until every region was tried.
+ * @throws {StartError} when it does not come up.
+ * @throws {CheckFailedError} when a region does not do what it should.
+ */
+export async function start(options: StartOptions, say: Say): Promise<void> {
+  const policy = readPolicyFile(options.policy);
+  const plan = planSystem(options, say);
+  const runFile = await RunFile.claim(plan.state.runFile, async (name, orphan) => {
+    say(`stopping ${name} (pid ${orphan.pid}), which an earlier start left behind`);
+    await endGroup(orphan.pid, ORPHAN_STOP_MS, () => !isAlive(orphan));
+  });
+  try {
+    await checkPorts(neededPorts(plan));
+    await run(plan, policy, new Supervisor(runFile, plan.state.logs, say), options.check ?? false, say);
+  } finally {
+    runFile.remove();
+  }
+}
+
+async function run(
+  plan: SystemPlan,
+  policy: PolicyDocument,
+  supervisor: Supervisor,
+  isCheck: boolean,
+  say: Say,
+): Promise<void> {
+  const { stopped, release } = onStopSignals(() => {
+    supervisor.killAll();
+    process.exit(1);
+  });
+  const signal = AbortSignal.any([stopped, supervisor.failed]);
+  try {
+    await bringUp(plan, policy, supervisor, signal, say);
+    if (isCheck) await checkRegions(plan, signal, say);
+    else {
+      say(await describeSystem(plan));
+      if (!stopped.aborted) await once(stopped, 'abort');
+    }
+  } finally {
+    say('stopping');
+    await supervisor.stopAll();
+    release();
+  }
+}

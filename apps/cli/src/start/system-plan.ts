@@ -1,0 +1,44 @@
+import type { RouterAccess } from '../router-client.js';
+import { planDemoFleet, type DemoNode } from './demo-fleet.js';
+import { findLocalAddress } from './local-address.js';
+import type { StartOptions } from './options.js';
+import { findPrograms, type Program } from './programs.js';
+import type { Say } from './start.js';
+import { DEMO_KEY, prepareStateFolder, type StateFolder } from './state-folder.js';
+
+/** Everything that is fixed before the first process is started. */
+export interface SystemPlan {
+  readonly state: StateFolder;
+  readonly fleet: readonly DemoNode[];
+  /** Address every coturn listens and relays on. */
+  readonly turnAddress: string;
+  readonly programs: Readonly<Record<Program, string>>;
+  readonly natsUrl: string;
+  /** `undefined` when NATS runs already. */
+  readonly natsPort: number | undefined;
+  readonly httpPort: number;
+  readonly grpcPort: number;
+  readonly router: RouterAccess;
+}
+
+/** @throws {StartError} when a program is missing. */
+export function planSystem(options: StartOptions, say: Say): SystemPlan {
+  const { httpPort, grpcPort } = options;
+  const existingNats = process.env['NATS_URL'] || undefined;
+  const natsPort = existingNats === undefined ? options.natsPort : undefined;
+  const turnAddress = findLocalAddress();
+  if (turnAddress === undefined) {
+    say('this machine has no address but 127.0.0.1: browsers will not connect from relay to relay');
+  }
+  return {
+    programs: findPrograms(natsPort === undefined ? ['turnserver'] : ['nats-server', 'turnserver']),
+    state: prepareStateFolder(options.state),
+    fleet: planDemoFleet(options.turnPort),
+    turnAddress: turnAddress ?? '127.0.0.1',
+    natsUrl: existingNats ?? `nats://127.0.0.1:${options.natsPort}`,
+    natsPort,
+    httpPort,
+    grpcPort,
+    router: { url: `http://127.0.0.1:${httpPort}`, key: DEMO_KEY },
+  };
+}
