@@ -55,7 +55,7 @@ describe('loadConfig', () => {
 
   it('reports every problem at once, each with the variable, what is wrong and what to do', () => {
     expect(problemsOf({ HTTP_PORT: '70000', VERBOSE: 'yes', RELAY: 'localhost', MASTER: 'short' })).toEqual([
-      'NODE_ID is not set. Set it to: The name of the node.',
+      'NODE_ID is not set. Set it to the name of the node.',
       'HTTP_PORT must be a whole number from 1 to 65535, is "70000". Correct it, or unset it to get 8080.',
       'VERBOSE must be true or false, is "yes". Correct it, or unset it to get false.',
       'RELAY must be host:port, such as 127.0.0.1:3478, is "localhost". Correct it.',
@@ -99,7 +99,7 @@ describe('loadConfig', () => {
         }
       });
     expect(() => loadConfig(pair, { MODE: 'closed' })).toThrow(
-      'KEY must be set: MODE is closed. Set it to: The key.',
+      'KEY must be set: MODE is closed. Set it to the key.',
     );
   });
 

@@ -71,7 +71,7 @@ function describeProblem(field: ConfigField, issue: z.core.$ZodIssue, value: str
   const { name, isSecret, description } = field;
   if (value === undefined) {
     const wrong = issue.code === 'custom' ? issue.message : 'is not set';
-    return `${name} ${wrong}. Set it to: ${description || 'a value'}.`;
+    return `${name} ${wrong}. Set it to ${lowerFirst(description) || 'a value'}.`;
   }
   const shown = isSecret ? '' : `, is ${JSON.stringify(maskUserInfo(value).slice(0, SHOWN_CHARACTERS))}`;
   const otherwise = field.default === undefined ? '' : `, or unset it to get ${field.default}`;
@@ -80,3 +80,7 @@ function describeProblem(field: ConfigField, issue: z.core.$ZodIssue, value: str
 
 /** A URL's user name and password, RFC 3986 §3.2.1. */
 const maskUserInfo = (value: string) => value.replaceAll(/\/\/[^/\s]*@/g, '//***@');
+
+/** For the middle of a sentence; leaves abbreviations alone. */
+const lowerFirst = (text: string) =>
+  /^[A-Z][a-z ]/.test(text) ? text.charAt(0).toLowerCase() + text.slice(1) : text;

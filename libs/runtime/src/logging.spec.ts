@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import * as fc from 'fast-check';
 import { createLogger, LOG_LEVELS, OncePerKey } from './logging.js';
 
@@ -22,6 +22,30 @@ describe('createLogger', () => {
 
   it('logs what is fatal at every level', () => {
     expect(LOG_LEVELS.every((level) => createLogger(level).isLevelEnabled('fatal'))).toBe(true);
+  });
+});
+
+describe('the lines of a logger', () => {
+  function linesOf(speak: () => void): string[] {
+    const lines: string[] = [];
+    const write = jest
+      .spyOn(process.stdout, 'write')
+      .mockImplementation((line) => lines.push(String(line)) > 0);
+    speak();
+    write.mockRestore();
+    return lines;
+  }
+
+  it('are JSON objects when nobody sits at a terminal', () => {
+    const [line = ''] = linesOf(() => createLogger('info', false).log('hello', 'Probe'));
+    expect(JSON.parse(line)).toMatchObject({ level: 'log', message: 'hello', context: 'Probe' });
+  });
+
+  it('tell of Nest’s own start only at level debug', () => {
+    const start = (level: 'info' | 'debug') => () =>
+      createLogger(level, false).log('started', 'InstanceLoader');
+    expect(linesOf(start('info'))).toEqual([]);
+    expect(linesOf(start('debug'))).toHaveLength(1);
   });
 });
 

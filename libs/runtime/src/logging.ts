@@ -19,10 +19,27 @@ export const logLevel = () =>
     .default('info')
     .describe('Least level logged');
 
-/** One JSON object a line, or coloured text for a person at a terminal. */
+/** What Nest tells of itself while it starts: a dozen lines that say nothing when all is well. */
+const STARTUP_CONTEXTS: ReadonlySet<unknown> = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+  'NestMicroservice',
+]);
+
+class ProcessLogger extends ConsoleLogger {
+  override log(message: unknown, ...rest: unknown[]): void {
+    if (STARTUP_CONTEXTS.has(rest.at(-1))) super.debug(message, ...rest);
+    else super.log(message, ...rest);
+  }
+}
+
+/** One JSON object a line, or coloured text for a person at a terminal. Nest's own start is logged as `debug`. */
 export function createLogger(level: Level, isTerminal = process.stdout.isTTY): ConsoleLogger {
   const logLevels = LOG_LEVELS.slice(LOG_LEVELS.indexOf(level)).flatMap((name) => NEST_LEVELS[name]);
-  return new ConsoleLogger({ logLevels, json: !isTerminal, prefix: 'spillway' });
+  return new ProcessLogger({ logLevels, json: !isTerminal, prefix: 'spillway' });
 }
 
 /** Logs once per key, for complaints whose number others decide (bad senders, failing sources). */
