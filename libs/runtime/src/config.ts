@@ -17,7 +17,7 @@ export class ConfigError extends Error {
 /**
  * Reads a process's configuration from its environment. The schema's keys are the variables' names; a variable
  * that is empty counts as not set, and a field marked `secret()` may come from the file `<NAME>_FILE` names.
- * @throws {ConfigError} with all problems together.
+ * @throws {ConfigError} with the first problem of every variable.
  */
 export function loadConfig<Shape extends z.ZodRawShape>(
   schema: z.ZodObject<Shape>,
@@ -26,12 +26,12 @@ export function loadConfig<Shape extends z.ZodRawShape>(
   const fields = describeConfig(schema);
   const problems: string[] = [];
   const values: Record<string, string> = {};
-  const unreadable = new Set<string>();
+  const reported = new Set<string>();
   for (const field of fields) {
     const read = readVariable(field, env);
     if (read.problem !== undefined) {
       problems.push(read.problem);
-      unreadable.add(field.name);
+      reported.add(field.name);
     } else if (read.value !== undefined) values[field.name] = read.value;
   }
   const parsed = schema.safeParse(values);
@@ -39,7 +39,8 @@ export function loadConfig<Shape extends z.ZodRawShape>(
     const name = String(issue.path[0] ?? '');
     const field = fields.find((candidate) => candidate.name === name);
     if (!field) problems.push(issue.message);
-    else if (!unreadable.has(name)) problems.push(describeProblem(field, issue, values[name]));
+    else if (!reported.has(name)) problems.push(describeProblem(field, issue, values[name]));
+    reported.add(name);
   }
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(parsed.data);
