@@ -3,18 +3,21 @@ import { commaList, logLevel, port, text, wholeNumber } from '@spillway/runtime'
 import { parseTurnUri } from '@spillway/turn';
 import { z } from 'zod';
 import { parseStunTarget, stunTargetOf, type StunTarget } from './relay/stun-target.js';
-import { neededVariables, SAMPLER_NAMES, samplerVariables } from './samplers/registry.js';
+import { neededVariables, SAMPLER_NAMES, SAMPLERS, samplerVariables } from './samplers/registry.js';
 
 const { urls, capacity } = heartbeatSchema.shape;
 const maxOf = (field: { maxValue: number | null }) => field.maxValue ?? Number.MAX_SAFE_INTEGER;
+
+const isUrl = (value: string) => urls.element.safeParse(value).success;
 
 /** The variables of the process; `docs/reference` shows them. */
 const variables = z.object({
   NATS_URL: text()
     .default('nats://127.0.0.1:4222')
     .describe('The NATS servers, commas between; `nats://user:password@host:port` is understood'),
-  NODE_ID: text().pipe(tokenSchema).describe('the name of the node, one of its own in the fleet'),
-  REGION: text().pipe(tokenSchema).describe('the region of the node, such as eu-central-1'),
+  NATS_CREDENTIALS: text().optional().describe('Path of a NATS .creds file'),
+  NODE_ID: text().pipe(tokenSchema).describe('The name of the node, one of its own in the fleet'),
+  REGION: text().pipe(tokenSchema).describe('The region of the node, such as eu-central-1'),
   ZONE: text().pipe(tokenSchema).optional().describe('The failure domain of the node within its region'),
   NODE_KIND: z.enum(NODE_KINDS, 'must be turn or sfu').default('turn').describe('`turn` or `sfu`'),
   INSTANCE_ID: text()
@@ -23,9 +26,9 @@ const variables = z.object({
     .describe(
       'Stays over restarts and changes when the machine is built anew; made from /etc/machine-id and NODE_ID unless set',
     ),
-  NODE_URLS: commaList(urls.element)
+  NODE_URLS: commaList(text().refine(isUrl, 'must be URLs of 5 to 255 characters'))
     .refine((list) => list.length <= 8, 'must name 8 URLs at most')
-    .describe('the URLs clients reach the node at, commas between: turn:203.0.113.10:3478?transport=udp,…'),
+    .describe('The URLs clients reach the node at, commas between: turn:203.0.113.10:3478?transport=udp,…'),
   SECRET_EPOCH: wholeNumber({ min: 0, max: 1_000_000 })
     .default(1)
     .describe('Which generation of the master secret the secret of the node comes from'),
@@ -47,7 +50,7 @@ const variables = z.object({
     })
     .optional()
     .describe(
-      'where the relay is asked by STUN whether it is there: `host:port` over UDP, `tcp:host:port`, or `none`; ' +
+      'Where the relay is asked by STUN whether it is there: `host:port` over UDP, `tcp:host:port`, or `none`; ' +
         'the first `turn:` URL of NODE_URLS unless set, and `none` for an SFU',
     ),
   SAMPLERS: commaList(z.enum(SAMPLER_NAMES, `must be names out of ${SAMPLER_NAMES.join(', ')}`))
@@ -70,7 +73,8 @@ export const reporterConfigSchema = variables.superRefine(checkTogether, { when:
 function checkTogether(config: Partial<ReporterConfig>, context: z.core.$RefinementCtx): void {
   const report = (name: keyof ReporterConfig, message: string) =>
     context.addIssue({ code: 'custom', path: [name], message });
-  for (const sampler of listOf(config.SAMPLERS)) {
+  const samplers = listOf(config.SAMPLERS).filter((name) => Object.hasOwn(SAMPLERS, name));
+  for (const sampler of samplers) {
     for (const name of neededVariables(sampler)) {
       if (config[name] === undefined) report(name, `must be set: the sampler ${sampler} needs it`);
     }

@@ -8,7 +8,12 @@ import { startReporter } from './start-reporter.js';
 await runMain(async () => {
   const config = loadConfig(reporterConfigSchema);
   const logger = createLogger(config.LOG_LEVEL);
-  const bus = NatsBus.connect({ servers: config.NATS_URL, name: `reporter ${config.NODE_ID}`, logger });
+  const bus = NatsBus.connect({
+    servers: config.NATS_URL,
+    name: `reporter ${config.NODE_ID}`,
+    ...(config.NATS_CREDENTIALS && { credentialsFile: config.NATS_CREDENTIALS }),
+    logger,
+  });
   const { shutdown } = await startReporter({ config, bus, logger });
   shutDownOnSignal(shutdown, logger);
 });

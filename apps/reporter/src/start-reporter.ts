@@ -18,6 +18,10 @@ export async function startReporter(parts: ReporterParts): Promise<StartedReport
   });
   const reporter = app.get(Reporter);
   reporter.start();
+  logger.log(
+    `Reporting ${config.REGION}/${config.NODE_ID} every ${config.INTERVAL_MS} ms; ` +
+      `metrics at http://${config.HTTP_HOST}:${config.HTTP_PORT}/metrics`,
+  );
   return {
     shutdown: [
       { name: 'say stopped', limitMs: 1000, run: () => reporter.stop() },

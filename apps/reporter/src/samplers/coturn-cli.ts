@@ -8,8 +8,10 @@ export const coturnCli = defineSampler({
   variables: {
     COTURN_CLI: hostAndPort()
       .prefault('127.0.0.1:5766')
-      .describe('Sampler coturn-cli: where the command line of coturn listens (its cli-ip and cli-port)'),
-    COTURN_CLI_PASSWORD: secret().optional().describe('Sampler coturn-cli: the cli-password of coturn'),
+      .describe('Where the command line of coturn listens (cli-ip, cli-port), for the sampler coturn-cli'),
+    COTURN_CLI_PASSWORD: secret()
+      .optional()
+      .describe('The cli-password of coturn, for the sampler coturn-cli'),
   },
   needs: ['COTURN_CLI_PASSWORD'],
   create: ({ COTURN_CLI: { host, port }, COTURN_CLI_PASSWORD: password = '' }) =>

@@ -10,7 +10,7 @@ export const coturnPrometheus = defineSampler({
   variables: {
     COTURN_PROMETHEUS_URL: httpUrl()
       .default('http://127.0.0.1:9641/metrics')
-      .describe('Sampler coturn-prometheus: the exporter of coturn'),
+      .describe('The exporter of coturn, for the sampler coturn-prometheus'),
   },
   needs: [],
   create: ({ COTURN_PROMETHEUS_URL: url }) =>

@@ -10,7 +10,7 @@ export const eturnal = defineSampler({
   variables: {
     ETURNAL_PROMETHEUS_URL: httpUrl()
       .default('http://127.0.0.1:8081/metrics')
-      .describe('Sampler eturnal: the endpoint of its mod_stats_prometheus'),
+      .describe('The endpoint of mod_stats_prometheus, for the sampler eturnal'),
   },
   needs: [],
   create: ({ ETURNAL_PROMETHEUS_URL: url }) =>

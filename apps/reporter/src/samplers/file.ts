@@ -6,10 +6,12 @@ import { defineSampler, type Sampler } from './sampler.js';
 /** A JSON file that something else keeps writing; one that is no longer written tells nothing of now. */
 export const file = defineSampler({
   variables: {
-    LOAD_JSON_PATH: text().optional().describe('Sampler file: the JSON file with the numbers of the node'),
+    LOAD_JSON_PATH: text()
+      .optional()
+      .describe('The JSON file with the numbers of the node, for the sampler file'),
     LOAD_JSON_MAX_AGE_SECONDS: wholeNumber({ min: 1 })
       .default(30)
-      .describe('Sampler file: seconds since the last change after which the numbers are unknown'),
+      .describe('Seconds without a change after which the numbers in that file are unknown'),
   },
   needs: ['LOAD_JSON_PATH'],
   create: ({ LOAD_JSON_PATH: path = '', LOAD_JSON_MAX_AGE_SECONDS: maxAgeSeconds }) =>

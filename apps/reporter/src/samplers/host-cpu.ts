@@ -55,8 +55,8 @@ export function cpuShare(before: CpuTimes, after: CpuTimes): number | null {
   const busy = after.busy - before.busy;
   const total = after.total - before.total;
   if (after.origin !== before.origin || total <= 0 || busy < 0) return null;
-  // Ticks are counted in whole numbers, which can put a busy machine a little above 1.
-  return Math.min(1, busy / total);
+  // Ticks are counted in whole numbers: that can put a busy machine a little above 1, and makes more digits noise.
+  return Math.min(1, Math.round((busy / total) * 1000) / 1000);
 }
 
 /** The first line of /proc/stat, proc(5): user nice system idle iowait irq softirq steal, then guest times. */

@@ -9,13 +9,14 @@ export const host = defineSampler({
     HOST_INTERFACE: text()
       .optional()
       .describe(
-        'Sampler host: the network interface that carries the relayed traffic, or `none` to measure no bandwidth; ' +
-          'the one of the default route unless set',
+        'The network interface that carries the relayed traffic, or `none` to measure no bandwidth, for the sampler ' +
+          'host; the one of the default route unless set',
       ),
     HOST_CPU: text()
       .default('machine')
       .describe(
-        'Sampler host: `machine`, `none`, or the path of a pid file: the CPU of that process as a share of all cores',
+        'For the sampler host: `machine`, `none`, or the path of a pid file to measure the CPU of that process as a ' +
+          'share of all cores',
       ),
   },
   needs: [],

@@ -8,7 +8,7 @@ export const http = defineSampler({
   variables: {
     LOAD_JSON_URL: httpUrl()
       .optional()
-      .describe('Sampler http: the URL of the JSON with the numbers of the node'),
+      .describe('The URL of the JSON with the numbers of the node, for the sampler http'),
   },
   needs: ['LOAD_JSON_URL'],
   create: ({ LOAD_JSON_URL: url = '' }) => ({
