@@ -69,7 +69,11 @@ export interface Bus {
   readonly link: LinkState;
   onLink(listener: (link: LinkState) => void): () => void;
 
-  /** Creates or updates the stream and the state bucket; never destroys. Without `retention`, only creates. */
+  /**
+   * Creates or updates the stream and the state bucket; never destroys. Without `retention`, only creates. Waits for
+   * the link. Repeated whenever the link comes back, for a server may have lost its store.
+   * @throws {ProvisionError} when NATS refuses; it is asked again in the background until the bus is closed.
+   */
   provision(retention?: LogRetention): Promise<void>;
 
   /** Fire and forget, for what is repeated anyway (heartbeats). Dropped while the link is down. */
@@ -77,18 +81,21 @@ export interface Bus {
 
   /**
    * Puts one message on the log and waits until it is stored there; retried through link loss and failover.
-   * `messageId` makes a repeated attempt harmless.
+   * `messageId` makes a repeated attempt harmless for two minutes.
    * @returns its position.
-   * @throws {RecordError} when `signal` aborts before that.
+   * @throws {RecordError} when `signal` aborts before that, the bus is closed, or the log refuses the message.
    */
   record(subject: string, payload: unknown, messageId: string, signal?: AbortSignal): Promise<number>;
 
-  /** Follows the log until stopped, through reconnects and failovers. Resolves once the consumer stands. */
+  /**
+   * Follows the log until stopped, through reconnects and failovers. Resolves once all that was on the log has been
+   * delivered, or at once when there is no link or no log yet; these are then waited for.
+   */
   follow(listener: LogListener, options?: FollowOptions): Promise<Following>;
 
-  /** @throws {RequestError} `no-responders`, `timeout` or `link-down`. */
+  /** @throws {RequestError} `no-responders`, `timeout`, `link-down`, `responder-failed` or `refused`. */
   request(subject: string, message: OutgoingMessage, timeoutMs: number): Promise<BusMessage>;
-  /** Answers requests as one of a queue group. */
+  /** Answers requests as one of a queue group, as soon as there is a link. `stop` lets what is begun finish. */
   respond(
     subject: string,
     queue: string,
@@ -97,6 +104,9 @@ export interface Bus {
 
   readonly state: StateStore;
 
-  /** Lets go in order: responders finish what they have, what was published is flushed, then the link closes. */
+  /**
+   * Lets go in order: responders finish what they have, what was published is flushed, then the link closes. Takes a
+   * limited time, whatever the state of the server.
+   */
   close(): Promise<void>;
 }

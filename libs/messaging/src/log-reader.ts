@@ -10,6 +10,8 @@ const IDLE_HEARTBEAT_MS = 1_000;
 /** The server forgets a reader nobody listens to after this time. */
 const INACTIVE_MS = 10_000;
 
+const NANOS_PER_MS = 1_000_000n;
+
 /** Where a reader begins and which subjects it reads. One filter: several need nats-server 2.10. */
 export type ReaderConfig = Pick<ConsumerConfig, 'deliver_policy' | 'filter_subject'> &
   Partial<Pick<ConsumerConfig, 'opt_start_seq' | 'opt_start_time'>>;
@@ -75,14 +77,13 @@ export class LogReader {
 
   private take(message: JsMsg): void {
     if (this.isLost) return;
-    const { streamSequence, deliverySequence, timestampNanos, pending } = message.info;
+    const { streamSequence, deliverySequence, pending } = message.info;
     if (deliverySequence !== this.received + 1) return this.end('a message was lost on the way');
     this.received = deliverySequence;
+    // As a number, nanoseconds are no longer exact and could round up into the next millisecond.
+    const at = Number(message.timestampNanos / NANOS_PER_MS);
     const { subject, data } = message;
-    this.listener.onMessage(
-      { position: streamSequence, at: Math.floor(timestampNanos / 1e6), subject, data },
-      pending,
-    );
+    this.listener.onMessage({ position: streamSequence, at, subject, data }, pending);
   }
 
   private async watch(messages: ConsumerMessages): Promise<void> {

@@ -1,22 +1,14 @@
 import { jest } from '@jest/globals';
-import { jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
 import { LOG_STREAM } from '@spillway/contracts';
 import { describeWith, startNats, startProxy } from '@spillway/testkit';
 import { describeBus, type BusHarness } from './bus.conformance.js';
+import { asAdmin } from './conformance/nats-admin.js';
 import { NatsBus } from './nats-bus.js';
 
 /** Every bus reaches the server over a cable of its own; what is done to the stream goes past them. */
 async function startNatsHarness(): Promise<BusHarness> {
   const server = await startNats();
   const proxies: { stop(): Promise<void> }[] = [];
-  const asAdmin = async (
-    work: (manager: Awaited<ReturnType<typeof jetstreamManager>>) => Promise<unknown>,
-  ) => {
-    const connection = await connect({ servers: server.url });
-    await work(await jetstreamManager(connection));
-    await connection.close();
-  };
   return {
     connect: async () => {
       const proxy = await startProxy(server.port);
@@ -25,13 +17,14 @@ async function startNatsHarness(): Promise<BusHarness> {
       const bus = NatsBus.connect({ servers, name: 'conformance', closeTimeoutMs: 500 });
       return { bus, cut: proxy.cut, mend: proxy.mend };
     },
-    purgeUpTo: (position) => asAdmin(({ streams }) => streams.purge(LOG_STREAM, { seq: position + 1 })),
+    purgeUpTo: (position) =>
+      asAdmin(server.url, ({ streams }) => streams.purge(LOG_STREAM, { seq: position + 1 })),
     wipe: () =>
-      asAdmin(async ({ streams }) => {
+      asAdmin(server.url, async ({ streams }) => {
         for await (const { config } of streams.list()) await streams.delete(config.name);
       }),
     killBroker: server.kill,
-    restartBroker: () => server.restart(),
+    restartBroker: server.restart,
     stop: async () => {
       await Promise.all(proxies.map((proxy) => proxy.stop()));
       await server.stop();

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { TimeoutError, RequestError as NatsRequestError, type Msg } from '@nats-io/transport-node';
 import type { LogRetention } from '@spillway/contracts';
-import pRetry from 'p-retry';
 import type {
   Bus,
   BusMessage,
@@ -12,12 +11,12 @@ import type {
   OutgoingMessage,
   StateStore,
 } from './bus.js';
-import { ProvisionError, RequestError } from './errors.js';
+import { RequestError } from './errors.js';
 import { LogFollower } from './log-follower.js';
 import { NatsLink } from './nats-link.js';
 import type { NatsOptions } from './nats-options.js';
 import { encodePayload } from './payload.js';
-import { provisionLog, toProvisionError } from './provision.js';
+import { Provisioner } from './provisioner.js';
 import { Recorder } from './recorder.js';
 import { hasFailed, Responders, toBusMessage, toHeaders } from './responders.js';
 import { NatsStateStore } from './state-store.js';
@@ -31,7 +30,7 @@ export class NatsBus implements Bus {
   private readonly responders: Responders;
   private readonly followers = new Set<LogFollower>();
   private readonly recorder: Recorder;
-  private offProvision: () => void = () => {};
+  private readonly provisioner: Provisioner;
 
   /**
    * Returns at once, with the link down; connects in the background and keeps trying until closed.
@@ -44,6 +43,7 @@ export class NatsBus implements Bus {
   private constructor(private readonly options: NatsOptions) {
     this.nats = new NatsLink(options);
     this.state = new NatsStateStore(this.nats);
+    this.provisioner = new Provisioner(this.nats);
     this.responders = new Responders(this.nats);
     this.recorder = new Recorder(this.nats);
   }
@@ -56,32 +56,8 @@ export class NatsBus implements Bus {
     return this.nats.onChange(listener);
   }
 
-  async provision(retention?: LogRetention): Promise<void> {
-    await this.provisionNow(retention);
-    // A server may come back with an empty store.
-    this.offProvision();
-    this.offProvision = this.nats.onChange((link) => {
-      if (link === 'up') this.provisionNow(retention).catch((error) => this.nats.logger.error(String(error)));
-    });
-  }
-
-  private async provisionNow(retention?: LogRetention): Promise<void> {
-    const attempt = async () => provisionLog(await this.nats.up(this.nats.closing), retention);
-    try {
-      await pRetry(attempt, {
-        retries: Number.POSITIVE_INFINITY,
-        minTimeout: 100,
-        maxTimeout: 2_000,
-        randomize: true,
-        signal: this.nats.closing,
-        shouldRetry: ({ error }) => toProvisionError(error) === undefined,
-      });
-    } catch (error) {
-      throw (
-        toProvisionError(error) ??
-        new ProvisionError('closed', 'The log was not provisioned', 'The bus was closed first', error)
-      );
-    }
+  provision(retention?: LogRetention): Promise<void> {
+    return this.provisioner.provision(retention);
   }
 
   publish(subject: string, payload: unknown): void {

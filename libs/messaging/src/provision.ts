@@ -87,8 +87,8 @@ const REFUSALS: Record<number, [ProvisionErrorCode, string]> = {
     'subjects-taken',
     `Another stream captures ${LOG_SUBJECTS}: remove it or use an account of one's own`,
   ],
-  10074: ['not-enough-servers', 'Set LOG_REPLICAS=1, or run NATS as a cluster'],
   10005: ['not-enough-servers', 'Lower LOG_REPLICAS, or add servers to the NATS cluster'],
+  10074: ['not-enough-servers', 'Set LOG_REPLICAS=1, or run NATS as a cluster'],
   10052: ['not-changeable', `Export what is needed, then remove and create ${LOG_STREAM} by hand`],
 };
 

@@ -10,6 +10,7 @@ export interface NatsServerOptions {
   readonly port?: number;
   /** Where JetStream keeps its store; a scratch folder unless told. */
   readonly storeDir?: string;
+  readonly jetstream?: boolean;
   /** Further arguments of nats-server. */
   readonly args?: readonly string[];
 }
@@ -26,9 +27,9 @@ export interface StartedNats {
   /** As `kill -9`: without a word to anybody, what is in the store stays. */
   readonly kill: () => Promise<void>;
   /** Again on the same port, with the same store, or with an empty one. */
-  restart(options?: { wipeStore?: boolean }): Promise<void>;
+  readonly restart: (options?: { wipeStore?: boolean }) => Promise<void>;
   /** Ends it and removes what it wrote. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
 }
 
 /** In a container of `NATS_IMAGE` when that is set and Docker answers, else the program on this machine. */
@@ -38,8 +39,9 @@ export async function startNats(options: NatsServerOptions = {}): Promise<Starte
   let store = 0;
   const start = async (): Promise<RunningServer> => {
     const folder = join(scratch, `store-${store}`);
-    const args = ['--addr', '127.0.0.1', '--port', `${port}`, '--jetstream', '--store_dir', folder];
-    return run([...args, ...(options.args ?? [])], scratch);
+    const jetstream = options.jetstream === false ? [] : ['--jetstream', '--store_dir', folder];
+    const args = ['--addr', '127.0.0.1', '--port', `${port}`, ...jetstream, ...(options.args ?? [])];
+    return run(args, scratch);
   };
   let running: RunningServer | undefined = await start();
   const kill = async () => {

@@ -13,7 +13,7 @@ export interface ConnectedBus {
 export interface BusHarness {
   connect(): Promise<ConnectedBus>;
   /** As retention does: everything on the log up to and including `position` goes. */
-  purgeUpTo(position: number): Promise<void>;
+  purgeUpTo(position: number): Promise<unknown>;
   /** Removes the log and the state with all that is in them. */
   wipe(): Promise<void>;
   /** As `kill -9`. What was stored stays. */
