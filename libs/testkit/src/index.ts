@@ -1,3 +1,5 @@
+export { aHeartbeat, aLog, aPolicy } from './builders.js';
+export { connectPeers, openBrowser, type ConnectedPeers, type SelectedPair } from './browser.js';
 export { fakeClock } from './clock.js';
 export { startCoturn, type CoturnOptions, type StartedCoturn } from './coturn.js';
 export { startNats, type NatsServerOptions, type StartedNats } from './nats.js';
