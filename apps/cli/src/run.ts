@@ -3,7 +3,9 @@ import { Command, CommanderError } from 'commander';
 import { fleetCommand } from './fleet/fleet.command.js';
 import { iceCommand } from './ice/ice.command.js';
 import { policyCommand } from './policy/policy.command.js';
+import { renderCommand } from './render/render.command.js';
 import { startCommand } from './start/start.command.js';
+import { UsageError } from './usage-error.js';
 
 /** Where commands write: stdout and stderr, or a spec's own. */
 export interface Output {
@@ -25,7 +27,7 @@ export async function run(args: readonly string[], output: Output = standardOutp
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
     output.writeErr(`spillway: ${describe(error)}\n`);
-    return EXIT_FAILURE;
+    return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILURE;
   }
 }
 
@@ -33,7 +35,7 @@ function buildProgram(output: Output): Command {
   const program = new Command('spillway')
     .description('Event-driven control plane for fleets of TURN relays')
     .version(version());
-  for (const command of [startCommand(), iceCommand(), fleetCommand(), policyCommand()])
+  for (const command of [startCommand(), iceCommand(), fleetCommand(), renderCommand(), policyCommand()])
     program.addCommand(command);
   applySettings(program, 'spillway', output);
   return program;

@@ -9,3 +9,4 @@ export { LogClock } from './log-clock.js';
 export { utilizationOf, type FleetNode } from './node.js';
 export type { FleetRegion } from './region.js';
 export { ALL_TRANSPORTS, transportSet, type TransportSet } from './transports.js';
+export { isBelowVersion } from './version.js';

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { parseInteger, parseList } from '../options.js';
 import { print } from '../print.js';
 import { askIceServers, routerOptions, type RouterAccess } from '../router-client.js';
+import { UsageError } from '../usage-error.js';
 import { describeAnswer, labelled } from './describe-answer.js';
 import { AllocationsFailedError, describeAttempt, tryAnswer, type Attempt } from './try-answer.js';
 
@@ -46,7 +47,7 @@ export function iceCommand(): Command {
 }
 
 async function showIceServers(options: IceOptions, command: Command): Promise<void> {
-  const answer = await askIceServers(options, toRequest(options, command));
+  const answer = await askIceServers(options, toRequest(options));
   if (!options.json) print(command, describeAnswer(answer));
   const attempts = options.try ? await tryAnswer(answer) : undefined;
   if (options.json) print(command, JSON.stringify(attempts ? { ...answer, attempts } : answer, null, 2));
@@ -55,7 +56,7 @@ async function showIceServers(options: IceOptions, command: Command): Promise<vo
     throw new AllocationsFailedError(attempts);
 }
 
-function toRequest(options: IceOptions, command: Command): IceServersRequest {
+function toRequest(options: IceOptions): IceServersRequest {
   const { ip, user, region, require, count, ttl, transports } = options;
   const request = {
     ...(ip !== undefined && { clientIp: ip }),
@@ -73,5 +74,5 @@ function toRequest(options: IceOptions, command: Command): IceServersRequest {
     const field = path.filter((part) => typeof part === 'string').join('.');
     return `${OPTION_OF_FIELD[field] ?? field}: ${message}`;
   });
-  return command.error(problems.join('; '));
+  throw new UsageError(problems.join('; '));
 }

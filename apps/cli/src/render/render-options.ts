@@ -1,0 +1,113 @@
+import { isIP } from 'node:net';
+import { tokenSchema } from '@spillway/contracts';
+import { deriveNodeSecret } from '@spillway/turn';
+import { InvalidArgumentError, type Command } from 'commander';
+import { parseInteger } from '../options.js';
+import { readMasterSecret } from './master-secret.js';
+import { UsageError } from '../usage-error.js';
+import type { NodeConfig } from './node-config.js';
+
+/** The options both servers have, as commander gives them. */
+export interface RenderOptions {
+  node: string;
+  master?: string;
+  epoch: number;
+  realm: string;
+  listenIp: string[];
+  externalIp?: string[];
+  port: number;
+  tlsPort: number;
+  cert?: string;
+  key?: string;
+  minPort: number;
+  maxPort: number;
+  allowPeer?: string[];
+  metrics?: true;
+  out?: string;
+}
+
+export function addRenderOptions(command: Command): Command {
+  return command
+    .requiredOption('--node <id>', 'the node, as its reporter calls it', parseNodeId)
+    .requiredOption('--realm <name>', 'TURN realm, such as turn.example.org', parsePlainText)
+    .requiredOption(
+      '--listen-ip <ip>',
+      'address of this machine to listen and relay on; repeatable',
+      parseIps,
+    )
+    .option(
+      '--external-ip <ip>',
+      'public address behind NAT: public, or public/private; repeatable',
+      parseIpPairs,
+    )
+    .option('--port <port>', 'UDP and TCP port', parsePort, 3478)
+    .option('--tls-port <port>', 'TLS port; needs --cert and --key', parsePort, 5349)
+    .option('--cert <file>', 'certificate chain, PEM', parsePlainText)
+    .option('--key <file>', 'private key, PEM', parsePlainText)
+    .option('--min-port <port>', 'first relay port', parsePort, 49_152)
+    .option('--max-port <port>', 'last relay port', parsePort, 65_535)
+    .option(
+      '--allow-peer <ip>',
+      'relay to this private or reserved address all the same; repeatable',
+      parseIps,
+    )
+    .option('--metrics', 'run the Prometheus exporter, on loopback')
+    .option('--epoch <n>', 'generation of the node secret; raise it to rotate', parseInteger, 1)
+    .option('--master <secret>', 'master secret; better set TURN_MASTER_SECRET or TURN_MASTER_SECRET_FILE')
+    .option('--out <file>', 'write there, readable for its owner alone, instead of to the terminal');
+}
+
+export function toNodeConfig(options: RenderOptions): NodeConfig {
+  const { node, epoch, realm, port, tlsPort, cert, key, minPort, maxPort } = options;
+  if ((cert === undefined) !== (key === undefined)) throw new UsageError('give --cert and --key together');
+  if (minPort > maxPort) throw new UsageError(`--min-port ${minPort} is above --max-port ${maxPort}`);
+  return {
+    nodeId: node,
+    secret: deriveNodeSecret(readMasterSecret(options.master), node, epoch),
+    realm,
+    listenIps: options.listenIp,
+    externalIps: options.externalIp ?? [],
+    port,
+    tls:
+      cert === undefined || key === undefined ? undefined : { port: tlsPort, certFile: cert, keyFile: key },
+    relayPorts: { min: minPort, max: maxPort },
+    allowedPeers: options.allowPeer ?? [],
+    hasMetrics: options.metrics ?? false,
+  };
+}
+
+export function parsePort(text: string): number {
+  const port = parseInteger(text);
+  if (port < 1 || port > 65_535) throw new InvalidArgumentError('It must be a port, 1 to 65535.');
+  return port;
+}
+
+/** Nothing that could end a line or a value in a configuration file. */
+export function parsePlainText(text: string): string {
+  if (!/^[\w./:@$+-]+$/.test(text)) {
+    throw new InvalidArgumentError('It must be made of A-Z a-z 0-9 _ . / : @ $ + - alone.');
+  }
+  return text;
+}
+
+function parseNodeId(text: string): string {
+  if (!tokenSchema.safeParse(text).success) {
+    throw new InvalidArgumentError('It must be 1 to 64 of the characters A-Z a-z 0-9 _ -');
+  }
+  return text;
+}
+
+function parseIps(text: string, previous: readonly string[] = []): string[] {
+  if (isIP(text) === 0 || ['0.0.0.0', '::'].includes(text)) {
+    throw new InvalidArgumentError('It must be one IPv4 or IPv6 address, and not that of all.');
+  }
+  return [...previous, text];
+}
+
+function parseIpPairs(text: string, previous: readonly string[] = []): string[] {
+  const parts = text.split('/');
+  if (parts.length > 2 || parts.some((part) => isIP(part) === 0)) {
+    throw new InvalidArgumentError('It must be an address, or two as public/private.');
+  }
+  return [...previous, text];
+}
