@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import type { ClientLocator } from '@spillway/geo';
-import { BUS, type Bus } from '@spillway/messaging';
+import type { Bus } from '@spillway/messaging';
+import { BUS } from '@spillway/messaging/nest';
 import { Health, HealthModule, MetricsModule } from '@spillway/runtime';
 import { ApiKeys } from './auth/api-keys.js';
 import { RateLimits } from './auth/rate-limits.js';

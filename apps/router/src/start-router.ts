@@ -1,6 +1,7 @@
 import { Logger, type LoggerService } from '@nestjs/common';
 import type { ClientLocator } from '@spillway/geo';
-import { LogTransport, type Bus } from '@spillway/messaging';
+import type { Bus } from '@spillway/messaging';
+import { LogTransport } from '@spillway/messaging/nest';
 import { createHttpApp, explainListenError, Health, listen, type ShutdownStep } from '@spillway/runtime';
 import { ROUTER_QUEUE } from '@spillway/contracts';
 import type { ApiKeys } from './auth/api-keys.js';

@@ -32,4 +32,4 @@ export {
   RequestContext,
   type LogStatus,
   type LogTransportOptions,
-} from './nest/log-transport.js';
+} from './nest/index.js';

@@ -1,7 +1,8 @@
 import { Controller, Inject, Logger } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { LOG_SUBJECTS, POLICY_KEY, policyDocumentSchema, type LogEntry } from '@spillway/contracts';
-import { BUS, LOG_STATUS, type Bus, type LogStatus } from '@spillway/messaging';
+import type { Bus } from '@spillway/messaging';
+import { BUS, LOG_STATUS, type LogStatus } from '@spillway/messaging/nest';
 import { OncePerKey } from '@spillway/runtime';
 import { IssuedLog } from '../issue/issued-log.js';
 import { RouterMetrics } from '../router-metrics.js';
