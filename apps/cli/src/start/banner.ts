@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { askIceServers } from '../router-client.js';
+import { RESTART_AFTER_MS } from './supervisor.js';
 import type { SystemPlan } from './system-plan.js';
 
 /** An address in Germany. */
@@ -10,19 +11,19 @@ export async function describeSystem({ router, state }: SystemPlan): Promise<str
   const { placement, iceServers } = await askIceServers(router, EXAMPLE);
   const [turn] = iceServers;
   const host = new URL(router.url).host;
-  const folder = relative('', state.path) || '.';
+  const inside = relative('', state.path);
+  const folder = inside.startsWith('..') ? state.path : inside;
   return `
 Spillway is up. A client in Germany asks for a relay:
 
-  curl -s -XPOST ${host}/v1/ice-servers -H 'authorization: Bearer ${router.key}' \\
-    -H 'content-type: application/json' -d '${JSON.stringify(EXAMPLE)}'
+  curl -s -XPOST ${host}/v1/ice-servers -H 'authorization: Bearer ${router.key}' -H 'content-type: application/json' -d '${JSON.stringify(EXAMPLE)}'
 
   → ${placement.region} (${placement.reason}), node ${placement.nodes.join(', ')}
     ${turn?.urls.join(' ')}
     username ${turn?.username}
 
 The fleet   npx spillway fleet --key ${router.key}${router.url === DEFAULT_URL ? '' : ` --url ${router.url}`}
-Try this    kill -9 a process of ${folder}/run.json and ask again; it is started again after 15 s
+Try this    kill -9 a process of ${folder}/run.json and ask again; it is started again after ${RESTART_AFTER_MS / 1000} s
 Logs        ${folder}/logs
 Stop        Ctrl-C
 `;

@@ -4,7 +4,7 @@ import { askIceServers } from '../router-client.js';
 import { withBus } from '../with-bus.js';
 import { writeCoturnConfig } from './coturn-config.js';
 import { coturnService, natsService, reporterService, routerService } from './services.js';
-import type { Say } from './start.js';
+import type { Say } from './say.js';
 import { writeSecrets } from './state-folder.js';
 import type { Supervisor } from './supervisor.js';
 import type { SystemPlan } from './system-plan.js';

@@ -3,7 +3,7 @@ import { askIceServers } from '../router-client.js';
 import { describeAttempt, tryAnswer } from '../ice/try-answer.js';
 import { allocate, AllocationRefusedError } from '../turn-client.js';
 import type { DemoNode } from './demo-fleet.js';
-import type { Say } from './start.js';
+import type { Say } from './say.js';
 import type { SystemPlan } from './system-plan.js';
 
 /** A region did not do what it should; what each did has been told before. */

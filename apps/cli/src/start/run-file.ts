@@ -34,7 +34,8 @@ export class RunFile {
           'A second one needs a state folder and ports of its own: --state, --http-port, --grpc-port, --nats-port, --turn-port',
       );
     }
-    for (const [name, service] of Object.entries(services)) {
+    // Those that were started last need the others.
+    for (const [name, service] of Object.entries(services).reverse()) {
       if (isAlive(service)) await stopOrphan(name, service);
     }
     rmSync(path, { force: true });

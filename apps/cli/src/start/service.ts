@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { endGroup, signalGroup } from './process-group.js';
 
 /** How to run one process of the system. */
@@ -17,11 +17,13 @@ export interface ServiceSpec {
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'TZ', 'TMPDIR', 'NODE_OPTIONS', 'GEOIP_DB', 'LOG_LEVEL'];
 
 const TAIL_LINES = 12;
+const TAIL_BYTES = 8_192;
 
 /** A process that is kept running: its output goes to a log file, its death is told to `onDeath`. */
 export class Service {
   #child: ChildProcess | undefined;
   #isStopping = false;
+  #hasRun = false;
 
   constructor(
     readonly spec: ServiceSpec,
@@ -33,7 +35,8 @@ export class Service {
   start(): number | undefined {
     const { command, args, env } = this.spec;
     // The child writes to the file itself: it lives on, as an orphan to be found, if this process is killed.
-    const log = openSync(this.logFile, 'a');
+    const log = openSync(this.logFile, this.#hasRun ? 'a' : 'w');
+    this.#hasRun = true;
     // A process group of its own: Ctrl-C in the terminal reaches us alone, and we stop things in order.
     const child = spawn(command, args, { detached: true, stdio: ['ignore', log, log], env: childEnv(env) });
     closeSync(log);
@@ -62,8 +65,9 @@ export class Service {
 
   /** The end of its log, for a message that says why it died. */
   tail(): string {
-    const lines = readFileSync(this.logFile, 'utf8').trimEnd().split('\n');
-    return lines
+    return readEnd(this.logFile, TAIL_BYTES)
+      .trimEnd()
+      .split('\n')
       .slice(-TAIL_LINES)
       .map((line) => `  | ${line}`)
       .join('\n');
@@ -81,4 +85,15 @@ function childEnv(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
     process.env[name] === undefined ? [] : [[name, process.env[name]]],
   );
   return { ...Object.fromEntries(passed), ...own };
+}
+
+function readEnd(path: string, bytes: number): string {
+  const file = openSync(path, 'r');
+  try {
+    const end = Buffer.alloc(bytes);
+    const from = Math.max(0, fstatSync(file).size - bytes);
+    return end.subarray(0, readSync(file, end, 0, bytes, from)).toString();
+  } finally {
+    closeSync(file);
+  }
 }

@@ -9,11 +9,10 @@ import { checkPorts, neededPorts } from './ports.js';
 import { endGroup } from './process-group.js';
 import { isAlive } from './process-identity.js';
 import { RunFile } from './run-file.js';
+import type { Say } from './say.js';
 import { onStopSignals } from './stop-signals.js';
 import { Supervisor } from './supervisor.js';
 import { planSystem, type SystemPlan } from './system-plan.js';
-
-export type Say = (text: string) => void;
 
 const ORPHAN_STOP_MS = 5_000;
 
@@ -24,7 +23,7 @@ const ORPHAN_STOP_MS = 5_000;
  */
 export async function start(options: StartOptions, say: Say): Promise<void> {
   const policy = readPolicyFile(options.policy);
-  const plan = planSystem(options, say);
+  const plan = planSystem(options, policy, say);
   const runFile = await RunFile.claim(plan.state.runFile, async (name, orphan) => {
     say(`stopping ${name} (pid ${orphan.pid}), which an earlier start left behind`);
     await endGroup(orphan.pid, ORPHAN_STOP_MS, () => !isAlive(orphan));
@@ -44,10 +43,10 @@ async function run(
   isCheck: boolean,
   say: Say,
 ): Promise<void> {
-  const { stopped, release } = onStopSignals(() => {
-    supervisor.killAll();
-    process.exit(1);
-  });
+  const { stopped, release } = onStopSignals(() => process.exit(1));
+  // Whatever goes wrong here, and a terminal that goes away: what was started must not outlive us.
+  process.once('exit', () => supervisor.killAll());
+  process.stdout.on('error', () => {});
   const signal = AbortSignal.any([stopped, supervisor.failed]);
   try {
     await bringUp(plan, policy, supervisor, signal, say);

@@ -1,3 +1,5 @@
+import { StartError } from './start-error.js';
+
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** One Ctrl-C reaches a program that npm runs twice: from the terminal, and handed on by npm. */
@@ -13,7 +15,7 @@ export function onStopSignals(onInsist: () => void): { stopped: AbortSignal; rel
   const onSignal = (name: NodeJS.Signals) => {
     if (!controller.signal.aborted) {
       firstAt = performance.now();
-      controller.abort(new Error(`stopped by ${name}`));
+      controller.abort(new StartError(`stopped by ${name}`));
     } else if (performance.now() - firstAt > SAME_KEYPRESS_MS) onInsist();
   };
   for (const name of SIGNALS) process.on(name, onSignal);

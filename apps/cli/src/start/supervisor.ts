@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { RunFile } from './run-file.js';
+import type { Say } from './say.js';
 import { Service, type ServiceSpec } from './service.js';
 import { StartError } from './start-error.js';
 
@@ -19,7 +20,8 @@ export class Supervisor {
   constructor(
     private readonly runFile: RunFile,
     private readonly logFolder: string,
-    private readonly say: (line: string) => void,
+    private readonly say: Say,
+    private readonly restartAfterMs = RESTART_AFTER_MS,
   ) {}
 
   /** Aborted with a `StartError` when a service dies before `markUp`. */
@@ -72,12 +74,12 @@ export class Supervisor {
       this.#failure.abort(new StartError(report));
       return;
     }
-    this.say(`${report}\nStarting it again in ${RESTART_AFTER_MS / 1000} s`);
+    this.say(`${report}\nStarting it again in ${this.restartAfterMs / 1000} s`);
     const restart = setTimeout(() => {
       this.#restarts.delete(restart);
       this.#start(service);
       this.say(`${service.spec.name} started again`);
-    }, RESTART_AFTER_MS);
+    }, this.restartAfterMs);
     this.#restarts.add(restart);
   }
 }

@@ -1,9 +1,11 @@
+import type { PolicyDocument } from '@spillway/contracts';
 import type { RouterAccess } from '../router-client.js';
 import { planDemoFleet, type DemoNode } from './demo-fleet.js';
 import { findLocalAddress } from './local-address.js';
 import type { StartOptions } from './options.js';
 import { findPrograms, type Program } from './programs.js';
-import type { Say } from './start.js';
+import type { Say } from './say.js';
+import { StartError } from './start-error.js';
 import { DEMO_KEY, prepareStateFolder, type StateFolder } from './state-folder.js';
 
 /** Everything that is fixed before the first process is started. */
@@ -21,9 +23,15 @@ export interface SystemPlan {
   readonly router: RouterAccess;
 }
 
-/** @throws {StartError} when a program is missing. */
-export function planSystem(options: StartOptions, say: Say): SystemPlan {
+/** @throws {StartError} when a program is missing, or a region in the policy. */
+export function planSystem(options: StartOptions, policy: PolicyDocument, say: Say): SystemPlan {
   const { httpPort, grpcPort } = options;
+  const fleet = planDemoFleet(options.turnPort);
+  const unknown = fleet.filter(({ region }) => !Object.hasOwn(policy.regions, region));
+  if (unknown.length > 0) {
+    const names = unknown.map(({ region }) => region).join(', ');
+    throw new StartError(`${options.policy} must have the regions that are started here; add ${names}`);
+  }
   const existingNats = process.env['NATS_URL'] || undefined;
   const natsPort = existingNats === undefined ? options.natsPort : undefined;
   const turnAddress = findLocalAddress();
@@ -33,7 +41,7 @@ export function planSystem(options: StartOptions, say: Say): SystemPlan {
   return {
     programs: findPrograms(natsPort === undefined ? ['turnserver'] : ['nats-server', 'turnserver']),
     state: prepareStateFolder(options.state),
-    fleet: planDemoFleet(options.turnPort),
+    fleet,
     turnAddress: turnAddress ?? '127.0.0.1',
     natsUrl: existingNats ?? `nats://127.0.0.1:${options.natsPort}`,
     natsPort,

@@ -1,0 +1,27 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { MAX_TURN_PORT, planDemoFleet } from './demo-fleet.js';
+
+describe('planDemoFleet', () => {
+  it('gives every node ports of its own, whatever port it begins with', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: MAX_TURN_PORT }), (turnPort) => {
+        const fleet = planDemoFleet(turnPort);
+        const ports = fleet.flatMap((node) => [node.turnPort, node.cliPort, node.reporterPort]);
+        expect(new Set(ports).size).toBe(ports.length);
+        const ranges = fleet.flatMap(({ relayPorts }) => [relayPorts.min, relayPorts.max]);
+        const inOrder = [Math.max(...ports), ...ranges, 65_536];
+        expect(inOrder).toEqual(inOrder.toSorted((a, b) => a - b));
+        expect(new Set(inOrder).size).toBe(inOrder.length);
+      }),
+    );
+  });
+
+  it('takes the usual ports by default', () => {
+    expect(planDemoFleet(3478).map(({ region, turnPort }) => [region, turnPort])).toEqual([
+      ['us-east-1', 3478],
+      ['eu-central-1', 3488],
+      ['ap-southeast-1', 3498],
+    ]);
+  });
+});
