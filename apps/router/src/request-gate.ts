@@ -1,6 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { IceServersAnswer } from '@spillway/contracts';
-import { ApiKeys } from './auth/api-keys.js';
+import { ApiKeys, type Principal } from './auth/api-keys.js';
 import { RateLimits } from './auth/rate-limits.js';
 import { IceServersService } from './issue/ice-servers.service.js';
 import { ProblemError } from './problem-error.js';
@@ -10,6 +10,8 @@ import { RouterMetrics, type Face } from './router-metrics.js';
 export interface FaceRequest {
   readonly face: Face;
   readonly authorization: string | undefined;
+  /** What stays the same for all requests of one connection; `undefined` where every request stands alone. */
+  readonly connection: object | undefined;
   /** The other end of the connection; `undefined` where there is none (NATS). */
   readonly peer: string | undefined;
   /** The client's address as far as the transport tells; `undefined` where it does not. */
@@ -30,11 +32,12 @@ export class RequestGate {
   ) {}
 
   /** @throws {ProblemError} and nothing else. */
-  async iceServers({ face, authorization, peer, client, body }: FaceRequest): Promise<IceServersAnswer> {
+  iceServers(request: FaceRequest): IceServersAnswer {
+    const { face, client, body } = request;
     const startedAt = performance.now();
     try {
-      const principal = this.keys.authenticate(authorization, peer);
-      await this.limits.take(principal, client);
+      const principal = this.authenticate(request);
+      this.limits.take(principal, client);
       const answer = this.service.answer(body, { principal, address: client });
       this.metrics.answered(face, answer, startedAt);
       return answer;
@@ -43,6 +46,12 @@ export class RequestGate {
       this.metrics.failed(face, problem.code, startedAt);
       throw problem;
     }
+  }
+
+  private authenticate({ connection, authorization, peer }: FaceRequest): Principal {
+    return connection
+      ? this.keys.authenticateConnection(connection, authorization, peer)
+      : this.keys.authenticate(authorization, peer);
   }
 
   private asProblem(error: unknown): ProblemError {

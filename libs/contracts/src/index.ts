@@ -40,6 +40,7 @@ export {
 } from './issued.js';
 export {
   CONTINENTS,
+  MAX_RAMP_SECONDS,
   policyDocumentSchema,
   policySchema,
   STRATEGY_NAMES,

@@ -6,6 +6,9 @@ export type StrategyName = (typeof STRATEGY_NAMES)[number];
 
 const versionSchema = z.string().regex(/^\d+(\.\d+){0,3}$/, 'must be a version such as 4.10.0');
 
+/** Less than the window of `issued` batches that a starting process reads. */
+export const MAX_RAMP_SECONDS = 25;
+
 const regionSchema = z.strictObject({
   /** Degrees north. */
   latitude: z.number().min(-90).max(90),
@@ -44,7 +47,7 @@ export const policyDocumentSchema = z
     /** What one issued credential is expected to add to its node until heartbeats show it. */
     reservation: z
       .strictObject({
-        rampSeconds: z.number().min(1).max(120).default(10),
+        rampSeconds: z.number().min(1).max(MAX_RAMP_SECONDS).default(10),
         bandwidthBps: z.number().min(0).max(1e9).default(300_000),
         allocations: z.number().min(0).max(100).default(1),
       })

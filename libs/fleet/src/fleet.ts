@@ -1,11 +1,17 @@
-import type { Heartbeat, Issued, LogEntry, PolicyDocument } from '@spillway/contracts';
+import {
+  MAX_RAMP_SECONDS,
+  type Heartbeat,
+  type Issued,
+  type LogEntry,
+  type PolicyDocument,
+} from '@spillway/contracts';
 import { Deadlines } from './deadlines.js';
 import { freshnessDeadline, type Freshness } from './freshness.js';
 import { loadOf, reservationUnit, type ReservationUnit } from './load.js';
 import { LogClock } from './log-clock.js';
 import { NodeState, type FleetNode } from './node.js';
 import { RegionState, type FleetRegion } from './region.js';
-import { ReservationCalendar } from './reservations.js';
+import { Reservations } from './reservations.js';
 import { SilenceWatch } from './silence.js';
 import { isBelowVersion } from './version.js';
 
@@ -32,10 +38,10 @@ export class Fleet {
   private readonly nodesById = new Map<string, NodeState>();
   private readonly regionsById = new Map<string, RegionState>();
   private readonly deadlines = new Deadlines<NodeState>();
-  private readonly calendar = new ReservationCalendar<NodeState>();
+  private readonly reservations = new Reservations();
   private readonly silence = new SilenceWatch();
-  /** Nodes that would be unknown if the bus were not suspect. */
-  private readonly heldNodes = new Set<NodeState>();
+  /** Nodes silent for so long that they are unknown, or would be if they were not held. */
+  private readonly longSilent = new Set<NodeState>();
   private policyInForce: PolicyDocument | undefined;
   private unit = NO_RESERVATION;
   private lastPosition = 0;
@@ -77,7 +83,7 @@ export class Fleet {
       case 'issued':
         return this.applyIssued(event.issued, this.clock.now(monotonicMs));
       case 'policy':
-        return this.applyPolicy(event.policy);
+        return this.applyPolicy(event.policy, this.clock.now(monotonicMs));
       case 'command':
       case 'overload':
       case 'spillover':
@@ -89,15 +95,14 @@ export class Fleet {
   /** Lets time pass: freshness runs out, reservations end. Call before deciding anything. */
   advance(monotonicMs: number): void {
     const now = this.clock.now(monotonicMs);
-    this.calendar.releaseUntil(now, (node, count) => this.setReservations(node, node.reservations - count));
+    this.endReservations(now);
     if (this.linkLost) return;
     for (let node = this.deadlines.pop(now); node; node = this.deadlines.pop(now)) this.age(node, now);
   }
 
   /** A credential for this node was issued now. */
   reserve(nodeId: string, monotonicMs: number): void {
-    const node = this.nodesById.get(nodeId);
-    if (node) this.reserveUntil(node, this.clock.now(monotonicMs));
+    this.reserveAt(nodeId, this.clock.now(monotonicMs));
   }
 
   /** While the link to the log is down nothing ages; when it is back every node gets its full time again. */
@@ -128,9 +133,11 @@ export class Fleet {
       node.hear(heartbeat, now, load, this.unit);
     } else {
       node = new NodeState(heartbeat, now, load);
+      node.setReservations(this.reservations.of(node.id), this.unit);
       this.nodesById.set(heartbeat.nodeId, node);
     }
     this.enter(node, 'fresh');
+    this.longSilent.delete(node);
     this.deadlines.ensureBy(node, freshnessDeadline('fresh', now, heartbeat.intervalMs));
     if (this.silence.isBusSuspect) this.reconsiderSilence(now);
     return isOutside && this.policyInForce ? 'unknown-region' : 'applied';
@@ -139,64 +146,81 @@ export class Fleet {
   private applyIssued(issued: Issued, now: number): FoldOutcome {
     if (issued.bootId === this.ownBootId) return 'ignored';
     for (const decision of issued.decisions) {
-      for (const id of decision.nodes) {
-        const node = this.nodesById.get(id);
-        if (node) this.reserveUntil(node, now);
-      }
+      for (const nodeId of decision.nodes) this.reserveAt(nodeId, now);
     }
     return 'applied';
   }
 
-  private applyPolicy(policy: PolicyDocument): FoldOutcome {
+  private applyPolicy(policy: PolicyDocument, now: number): FoldOutcome {
     const nodes = [...this.nodesById.values()];
     for (const node of nodes) this.leave(node);
     this.policyInForce = policy;
     this.unit = reservationUnit(policy.reservation);
+    this.reservations.revive();
     this.regionsById.clear();
     for (const [id, place] of Object.entries(policy.regions)) {
       this.regionsById.set(id, new RegionState(id, place, this.unit));
     }
     for (const node of nodes) {
+      node.reservations = this.reservations.of(node.id);
       node.setLoad(loadOf(node.heartbeat, policy.maxNodeCapacity), this.unit);
       this.enter(node, node.freshness);
       if (this.outsideNodes > MAX_NODES_OUTSIDE) this.forget(node);
     }
+    this.endReservations(now);
+    this.reconsiderSilence(now);
     return 'applied';
   }
 
-  /** A node's deadline has come: it gets one step less fresh, unless it was heard since or is held. */
+  /** A node's deadline has come, or what holds it has changed: it is as fresh as its silence allows. */
   private age(node: NodeState, now: number): void {
-    const since = Math.max(node.lastSeenAt, node.freshness === 'unknown' ? 0 : this.graceFrom);
-    const due = freshnessDeadline(node.freshness, since, node.heartbeat.intervalMs);
-    if (due > now) return this.deadlines.ensureBy(node, due);
-    if (node.freshness === 'unknown') return this.forget(node);
-    if (node.freshness === 'suspect' && this.silence.isHeld(node.lastSeenAt)) {
-      this.heldNodes.add(node);
-      return;
+    const { freshness, lastSeenAt, heartbeat } = node;
+    const since = Math.max(lastSeenAt, freshness === 'unknown' ? 0 : this.graceFrom);
+    const due = (from: Freshness) => freshnessDeadline(from, since, heartbeat.intervalMs);
+    if (freshness === 'unknown' && this.silence.isHeld(lastSeenAt)) return this.become(node, 'suspect');
+    if (due(freshness) > now) return this.deadlines.ensureBy(node, due(freshness));
+    switch (freshness) {
+      case 'fresh':
+        this.become(node, 'suspect');
+        this.reconsiderSilence(now);
+        return this.deadlines.ensureBy(node, due('suspect'));
+      case 'suspect':
+        this.longSilent.add(node);
+        if (this.silence.isHeld(lastSeenAt)) return;
+        this.become(node, 'unknown');
+        return this.deadlines.ensureBy(node, due('unknown'));
+      case 'unknown':
+        this.forget(node);
     }
-    const next = node.freshness === 'fresh' ? 'suspect' : 'unknown';
+  }
+
+  private become(node: NodeState, freshness: Freshness): void {
     this.leave(node);
-    this.enter(node, next);
-    this.reconsiderSilence(now);
-    this.deadlines.ensureBy(node, freshnessDeadline(node.freshness, since, node.heartbeat.intervalMs));
+    this.enter(node, freshness);
   }
 
   /** Call when a node went silent, was heard again or is new. */
   private reconsiderSilence(now: number): void {
     if (!this.silence.reconsider(this.nodesById.size)) return;
-    for (const node of this.heldNodes) this.deadlines.ensureBy(node, now);
-    this.heldNodes.clear();
+    for (const node of this.longSilent) this.deadlines.ensureBy(node, now);
   }
 
-  private reserveUntil(node: NodeState, now: number): void {
-    this.setReservations(node, node.reservations + 1);
-    this.calendar.add(node, now + (this.policyInForce?.reservation.rampSeconds ?? 0) * 1000);
+  private reserveAt(nodeId: string, now: number): void {
+    this.reservations.add(nodeId, now);
+    this.recountReservations(nodeId);
   }
 
-  private setReservations(node: NodeState, count: number): void {
+  private endReservations(now: number): void {
+    const rampMs = (this.policyInForce?.reservation.rampSeconds ?? MAX_RAMP_SECONDS) * 1000;
+    this.reservations.end(now, rampMs, (nodeId) => this.recountReservations(nodeId));
+  }
+
+  private recountReservations(nodeId: string): void {
+    const node = this.nodesById.get(nodeId);
+    if (!node) return;
     const region = node.isUsable ? this.regionsById.get(node.heartbeat.region) : undefined;
     region?.count(node, -1);
-    node.setReservations(count, this.unit);
+    node.setReservations(this.reservations.of(nodeId), this.unit);
     region?.count(node, 1);
   }
 
@@ -235,7 +259,7 @@ export class Fleet {
     this.leave(node);
     this.nodesById.delete(node.id);
     this.deadlines.forget(node);
-    this.heldNodes.delete(node);
+    this.longSilent.delete(node);
   }
 }
 

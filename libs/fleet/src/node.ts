@@ -75,6 +75,9 @@ export class NodeState implements FleetNode {
 }
 
 /** Measured utilization plus reservations; `null` when nothing is measured: unknown is never zero. */
-export function utilizationOf(node: FleetNode): number | null {
-  return node.measured === null ? null : node.measured + node.reserved;
+export function utilizationOf({
+  measured,
+  reserved,
+}: Pick<FleetNode, 'measured' | 'reserved'>): number | null {
+  return measured === null ? null : measured + reserved;
 }

@@ -10,8 +10,10 @@ export interface FleetRegion {
   readonly usable: readonly FleetNode[];
   /** All nodes known in the region, usable or not. */
   readonly nodeCount: number;
-  /** Σ load ÷ Σ capacity over usable nodes, per part, then the largest, with reservations; `null` if unknown. */
-  utilization(): number | null;
+  /** Σ load ÷ Σ capacity over usable nodes, per part, then the largest; `null` when no part is known. */
+  readonly measured: number | null;
+  /** The share of the capacity that reservations are expected to take. */
+  readonly reserved: number;
 }
 
 /** Keeps the sums that make a region's utilization cost the same for 1 node and for 10,000. */
@@ -59,15 +61,18 @@ export class RegionState implements FleetRegion {
     this.reservations += sign * reservations;
   }
 
-  utilization(): number | null {
+  get measured(): number | null {
     let largest = -1;
     if (this.kbpsCapacity > 0) largest = this.kbps / this.kbpsCapacity;
     if (this.allocationsCapacity > 0) {
       largest = Math.max(largest, this.allocations / this.allocationsCapacity);
     }
     if (this.cpuCapacity > 0) largest = Math.max(largest, this.cpuMilli / this.cpuCapacity);
-    if (largest < 0) return null;
-    return largest + reservedShare(this.reservations, this.unit, this.kbpsCapacity, this.allocationsCapacity);
+    return largest < 0 ? null : largest;
+  }
+
+  get reserved(): number {
+    return reservedShare(this.reservations, this.unit, this.kbpsCapacity, this.allocationsCapacity);
   }
 
   /** Where a node of this id is, or would be inserted. */

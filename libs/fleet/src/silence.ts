@@ -17,7 +17,7 @@ interface Bucket {
  * silent together, the bus is suspect and those nodes are *held*: kept as they were last seen.
  *
  * This depends on nothing but when each node was last heard, so a fold that starts late comes to the same
- * result; and as nodes can only be heard later, never earlier, what is once let go is not held again.
+ * result.
  */
 export class SilenceWatch {
   private readonly buckets = new Map<number, Bucket>();

@@ -1,14 +1,13 @@
 import { utilizationOf, type FleetNode } from '@spillway/fleet';
 import { mix32 } from './hash.js';
-import { FULL, type NodeWish } from './strategy.js';
+import type { NodeWish } from './strategy.js';
 
 /** Nodes whose measured load differs by less than this are told apart by what was issued since. */
 const SAME_LOAD = 0.05;
 
 /** The node can serve the client and has room. What is not measured is not known to be full. */
 export function isAcceptable(node: FleetNode, wish: NodeWish): boolean {
-  if ((node.transports & wish.transports) === 0 || wish.isExcluded(node)) return false;
-  return (node.measured ?? 0) + node.reserved < FULL;
+  return (node.transports & wish.transports) !== 0 && wish.hasRoom(node) && !wish.isExcluded(node);
 }
 
 /**

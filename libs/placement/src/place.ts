@@ -50,8 +50,30 @@ export interface Refusal {
  * 3. Otherwise the strategy names an open region and one of its nodes; a region without an acceptable node is
  *    closed for this client and the strategy asked again.
  * 4. Further nodes come from other failure domains: another zone, another node, another region, in this order.
+ * 5. Where reservations leave no room anywhere, they are set aside: what is only expected steers clients, it
+ *    does not refuse them.
  */
 export function place(view: PlacementView, request: PlacementRequest): Placement | Refusal {
+  const placement = placeWhere(view, request, EXPECTED_ROOM) ?? placeWhere(view, request, MEASURED_ROOM);
+  return placement ?? { isPlaced: false, code: request.require ? 'requirement-unmet' : 'no-capacity' };
+}
+
+/** Utilization from which there is no room. */
+const FULL = 1;
+
+/** What counts as room, in a node and in a region as a whole. */
+interface Room {
+  inNode(node: FleetNode): boolean;
+  /** Spares looking at every node of a region that is full. */
+  inRegion(region: FleetRegion): boolean;
+}
+
+const isBelowFull = ({ measured, reserved }: FleetNode | FleetRegion) => (measured ?? 0) + reserved < FULL;
+
+const EXPECTED_ROOM: Room = { inNode: isBelowFull, inRegion: isBelowFull };
+const MEASURED_ROOM: Room = { inNode: ({ measured }) => (measured ?? 0) < FULL, inRegion: () => true };
+
+function placeWhere(view: PlacementView, request: PlacementRequest, hasRoom: HasRoom): Placement | undefined {
   const { regions, strategy } = view;
   const weighing = weigh(view, request);
   const home = strategy.homeRegion(weighing);
@@ -62,7 +84,7 @@ export function place(view: PlacementView, request: PlacementRequest): Placement
     const index = preferred >= 0 ? preferred : strategy.chooseRegion(weighing, home);
     const region = regions[index];
     if (!region) break;
-    const node = chooseNode(strategy, region, request, nodes);
+    const node = room.inRegion(region) ? chooseNode(strategy, region, request, nodes, room) : undefined;
     if (!node) {
       weighing.isOpen[index] = false;
       continue;
@@ -71,14 +93,15 @@ export function place(view: PlacementView, request: PlacementRequest): Placement
     nodes.push(node);
   }
   const region = regions[servedIn];
-  if (!region) return { isPlaced: false, code: request.require ? 'requirement-unmet' : 'no-capacity' };
-  return {
-    isPlaced: true,
-    region: region.id,
-    nodes,
-    nearestRegion: request.location ? (regions[home]?.id ?? null) : null,
-    reason: reasonFor(region, request, regions[home]),
-  };
+  return (
+    region && {
+      isPlaced: true,
+      region: region.id,
+      nodes,
+      nearestRegion: request.location ? (regions[home]?.id ?? null) : null,
+      reason: reasonFor(region, request, regions[home]),
+    }
+  );
 }
 
 interface OpenWeighing extends Weighing {
@@ -108,12 +131,13 @@ function chooseNode(
   region: FleetRegion,
   { seed, transports }: PlacementRequest,
   chosen: readonly FleetNode[],
+  room: Room,
 ): FleetNode | undefined {
   const isChosen = (node: FleetNode) => chosen.includes(node);
   const sharesZone = ({ heartbeat: { region, zone } }: FleetNode) =>
     chosen.some(({ heartbeat: other }) => other.region === region && other.zone === zone);
-  const otherZone = { seed, transports, isExcluded: sharesZone };
-  const otherNode = { seed, transports, isExcluded: isChosen };
+  const otherZone = { seed, transports, hasRoom: room.inNode, isExcluded: sharesZone };
+  const otherNode = { seed, transports, hasRoom: room.inNode, isExcluded: isChosen };
   return strategy.chooseNode(region, otherZone) ?? strategy.chooseNode(region, otherNode);
 }
 

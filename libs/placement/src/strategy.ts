@@ -1,5 +1,5 @@
 import type { Continent, PolicyDocument, StrategyName } from '@spillway/contracts';
-import type { FleetNode, FleetRegion, TransportSet } from '@spillway/fleet';
+import { utilizationOf, type FleetNode, type FleetRegion, type TransportSet } from '@spillway/fleet';
 
 /** What a strategy weighs a region by. All arrays are in the order of `regions`. */
 export interface Weighing {
@@ -22,6 +22,7 @@ export interface NodeWish {
   readonly seed: number;
   /** The node must offer at least one of these. */
   readonly transports: TransportSet;
+  hasRoom(node: FleetNode): boolean;
   isExcluded(node: FleetNode): boolean;
 }
 
@@ -35,12 +36,9 @@ export interface Strategy {
   chooseNode(region: FleetRegion, wish: NodeWish): FleetNode | undefined;
 }
 
-/** Utilization from which a node has no room. */
-export const FULL = 1;
-
 /** A region of unknown utilization is not known to be over the threshold. */
 export function isOverThreshold(region: FleetRegion, policy: PolicyDocument): boolean {
-  return (region.utilization() ?? 0) >= policy.threshold;
+  return (utilizationOf(region) ?? 0) >= policy.threshold;
 }
 
 /** The index of the least cost among those that pass, -1 when none does; the first of equals wins. */

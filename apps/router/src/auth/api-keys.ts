@@ -45,6 +45,10 @@ loopback.addSubnet('::ffff:127.0.0.0', 104, 'ipv6');
 
 export class ApiKeys {
   private readonly keys: readonly ApiKey[];
+  private readonly connections = new WeakMap<
+    object,
+    { authorization: string | undefined; principal: Principal }
+  >();
 
   constructor(keys: readonly z.infer<typeof apiKeySchema>[]) {
     this.keys = keys.map(({ name, sha256, scopes, loopbackOnly }) => ({
@@ -66,6 +70,22 @@ export class ApiKeys {
     const parsed = apiKeysSchema.safeParse(json);
     if (parsed.success) return new ApiKeys(parsed.data);
     throw new ApiKeysFileError(path, z.prettifyError(parsed.error));
+  }
+
+  /**
+   * As `authenticate`, but a connection that has shown its key once is known by it: comparing a header with the
+   * one that the same connection sent before tells nobody anything.
+   */
+  authenticateConnection(
+    connection: object,
+    authorization: string | undefined,
+    peer: string | undefined,
+  ): Principal {
+    const known = this.connections.get(connection);
+    if (known && known.authorization === authorization) return known.principal;
+    const principal = this.authenticate(authorization, peer);
+    this.connections.set(connection, { authorization, principal });
+    return principal;
   }
 
   /**

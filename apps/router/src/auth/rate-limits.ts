@@ -1,18 +1,19 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { ROUTER_CONFIG, type RouterConfig } from '../config.js';
 import { ProblemError } from '../problem-error.js';
 import type { Principal } from './api-keys.js';
+import { FixedWindow } from './fixed-window.js';
 
 /** Bounds what one key, and one client behind a public key, can take; per router, in memory. */
 @Injectable()
 export class RateLimits {
-  private readonly perKey: RateLimiterMemory | undefined;
-  private readonly perClient: RateLimiterMemory | undefined;
+  private readonly perKey: FixedWindow | undefined;
+  private readonly perClient: FixedWindow | undefined;
 
   constructor(@Inject(ROUTER_CONFIG) config: RouterConfig) {
-    this.perKey = limiter(config.RATE_LIMIT_PER_KEY, 1);
-    this.perClient = limiter(config.RATE_LIMIT_PER_CLIENT, 60);
+    const { RATE_LIMIT_PER_KEY, RATE_LIMIT_PER_CLIENT } = config;
+    this.perKey = RATE_LIMIT_PER_KEY > 0 ? new FixedWindow(RATE_LIMIT_PER_KEY, 1_000) : undefined;
+    this.perClient = RATE_LIMIT_PER_CLIENT > 0 ? new FixedWindow(RATE_LIMIT_PER_CLIENT, 60_000) : undefined;
   }
 
   /**
@@ -20,25 +21,18 @@ export class RateLimits {
    * clients that hold it, so they are told apart by their address.
    * @throws {ProblemError} `rate-limited`, with the seconds to wait.
    */
-  async take(principal: Principal, clientAddress: string | undefined): Promise<void> {
-    if (this.perKey) await take(this.perKey, principal.name, 'this API key');
+  take(principal: Principal, clientAddress: string | undefined): void {
+    const now = performance.now();
+    if (this.perKey) take(this.perKey, principal.name, now, 'this API key');
     if (this.perClient && clientAddress !== undefined && !principal.scopes.has('on-behalf')) {
-      await take(this.perClient, clientAddress, 'this client address');
+      take(this.perClient, clientAddress, now, 'this client address');
     }
   }
 }
 
-function limiter(points: number, seconds: number): RateLimiterMemory | undefined {
-  return points === 0 ? undefined : new RateLimiterMemory({ points, duration: seconds });
-}
-
-async function take(limit: RateLimiterMemory, key: string, whose: string): Promise<void> {
-  try {
-    await limit.consume(key);
-  } catch (refusal) {
-    if (!(refusal instanceof RateLimiterRes)) throw refusal;
-    const seconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1000));
-    const detail = `The limit of ${limit.points} requests in ${limit.duration} s of ${whose} is used up`;
-    throw new ProblemError('rate-limited', detail, undefined, seconds);
-  }
+function take(window: FixedWindow, key: string, now: number, whose: string): void {
+  const waitMs = window.take(key, now);
+  if (waitMs === 0) return;
+  const detail = `The limit of ${window.limit} requests in ${window.lengthMs / 1000} s of ${whose} is used up`;
+  throw new ProblemError('rate-limited', detail, undefined, Math.max(1, Math.ceil(waitMs / 1000)));
 }

@@ -1,3 +1,4 @@
+import { utilizationOf } from '@spillway/fleet';
 import { Gauge, type Registry } from 'prom-client';
 import type { FleetView } from './fleet-view.js';
 
@@ -36,7 +37,7 @@ export function fleetGauges(view: FleetView, registry: Registry): Gauge[] {
     collect() {
       this.reset();
       for (const region of view.fleet.regions.values()) {
-        const value = region.utilization();
+        const value = utilizationOf(region);
         if (value !== null) this.set({ region: region.id }, value);
       }
     },

@@ -52,7 +52,7 @@ export class FleetReport {
       strategy: view.fleet.policy?.strategy ?? null,
       regions: [...view.fleet.regions.values()].map((region, i) => ({
         region: region.id,
-        utilization: region.utilization(),
+        utilization: utilizationOf(region),
         usableNodes: region.usable.length,
         nodes: region.nodeCount,
         priceMs: deciding?.priceMs[i] ?? 0,

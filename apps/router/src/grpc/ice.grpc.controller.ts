@@ -17,8 +17,6 @@ interface StreamRequest {
 
 /** Milliseconds between two looks at the regions for a watcher. */
 const WATCH_MS = 1_000;
-/** Requests of one stream answered at a time; more wait in the connection's own flow control. */
-const MAX_IN_FLIGHT = 256;
 
 /** `spillway.v1.IceService`. */
 @Controller()
@@ -30,13 +28,13 @@ export class IceGrpcController {
   ) {}
 
   @GrpcMethod('IceService', 'GetIceServers')
-  async getIceServers(
+  getIceServers(
     request: GrpcIceServersRequest,
     metadata: Metadata,
     call: ServerUnaryCall<unknown, unknown>,
-  ): Promise<object> {
+  ): object {
     try {
-      return await this.answer(request, metadata, call.getPeer());
+      return this.answer(request, metadata, call.getPeer());
     } catch (error) {
       throw grpcProblem(error);
     }
@@ -44,22 +42,12 @@ export class IceGrpcController {
 
   @GrpcStreamCall('IceService', 'StreamIceServers')
   streamIceServers(call: ServerDuplexStream<StreamRequest, unknown>): void {
-    const { metadata } = call;
     const peer = call.getPeer();
-    let turn: Promise<unknown> = Promise.resolve();
-    let inFlight = 0;
     call.on('data', ({ id = '', request = {} }: StreamRequest) => {
-      if (++inFlight >= MAX_IN_FLIGHT) call.pause();
-      const result = this.answer(request, metadata, peer).then(
-        (answer) => ({ id, answer }),
-        (error: unknown) => ({ id, problem: streamProblem(error) }),
-      );
-      turn = Promise.all([result, turn]).then(([message]) => {
-        call.write(message);
-        if (inFlight-- === MAX_IN_FLIGHT) call.resume();
-      });
+      if (!call.write({ id, ...this.result(request, call.metadata, peer) })) call.pause();
     });
-    call.on('end', () => void turn.then(() => call.end()));
+    call.on('drain', () => call.resume());
+    call.on('end', () => call.end());
     call.on('error', () => call.end());
   }
 
@@ -82,10 +70,19 @@ export class IceGrpcController {
     );
   }
 
-  private async answer(request: GrpcIceServersRequest, metadata: Metadata, peer: string): Promise<object> {
+  private result(request: GrpcIceServersRequest, metadata: Metadata, peer: string): object {
+    try {
+      return { answer: this.answer(request, metadata, peer) };
+    } catch (error) {
+      return { problem: streamProblem(error) };
+    }
+  }
+
+  private answer(request: GrpcIceServersRequest, metadata: Metadata, peer: string): object {
     const address = peerAddress(peer);
-    const answer = await this.gate.iceServers({
+    const answer = this.gate.iceServers({
       face: 'grpc',
+      connection: undefined,
       authorization: authorizationOf(metadata),
       peer: address,
       client: address,

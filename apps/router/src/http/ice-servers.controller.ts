@@ -10,9 +10,10 @@ export class IceServersController {
   @Post('v1/ice-servers')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
-  iceServers(@Body() body: unknown, @Req() request: FastifyRequest): Promise<IceServersAnswer> {
+  iceServers(@Body() body: unknown, @Req() request: FastifyRequest): IceServersAnswer {
     return this.gate.iceServers({
       face: 'http',
+      connection: request.socket,
       authorization: request.headers.authorization,
       peer: request.socket.remoteAddress,
       client: request.ip,

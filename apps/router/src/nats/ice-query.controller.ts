@@ -1,7 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { Ctx, MessagePattern, Payload } from '@nestjs/microservices';
 import { QUERY_ICE_SERVERS } from '@spillway/contracts';
-import { RequestContext, type OutgoingMessage } from '@spillway/messaging';
+import type { OutgoingMessage } from '@spillway/messaging';
+import { RequestContext } from '@spillway/messaging/nest';
 import { ProblemError } from '../problem-error.js';
 import { RequestGate } from '../request-gate.js';
 
@@ -14,10 +15,11 @@ export class IceQueryController {
   constructor(private readonly gate: RequestGate) {}
 
   @MessagePattern(QUERY_ICE_SERVERS)
-  async iceServers(@Payload() body: unknown, @Ctx() context: RequestContext): Promise<OutgoingMessage> {
+  iceServers(@Payload() body: unknown, @Ctx() context: RequestContext): OutgoingMessage {
     try {
-      const payload = await this.gate.iceServers({
+      const payload = this.gate.iceServers({
         face: 'nats',
+        connection: undefined,
         authorization: context.headers['authorization'],
         peer: undefined,
         client: undefined,
