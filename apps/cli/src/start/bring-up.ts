@@ -2,7 +2,7 @@ import type { PolicyDocument } from '@spillway/contracts';
 import { applyPolicy } from '../policy/apply-policy.js';
 import { askIceServers } from '../router-client.js';
 import { withBus } from '../with-bus.js';
-import { writeCoturnConfig } from './coturn-config.js';
+import { writeCoturnConfigs } from './coturn-config.js';
 import { coturnService, natsService, reporterService, routerService } from './services.js';
 import type { Say } from './say.js';
 import { writeSecrets } from './state-folder.js';
@@ -37,14 +37,14 @@ export async function bringUp(
     `NATS       ${natsPort === undefined ? 'as NATS_URL says' : plan.natsUrl}, policy "${policy.revision}" in force`,
   );
 
-  const nodes = fleet.map((node) => ({ node, coturn: writeCoturnConfig(plan, node) }));
-  supervisor.startStage(nodes.map(({ node, coturn }) => coturnService(plan, node, coturn)));
+  const nodes = writeCoturnConfigs(plan);
+  supervisor.startStage(nodes.map(([node, coturn]) => coturnService(plan, node, coturn)));
   for (const { nodeId, turnPort, region } of fleet) {
     await waitFor(`coturn of ${nodeId}`, () => isListening(turnAddress, turnPort), wait);
     say(`coturn     ${turnAddress}:${turnPort}, ${nodeId} in ${region}`);
   }
 
-  supervisor.startStage(nodes.map(({ node, coturn }) => reporterService(plan, node, coturn)));
+  supervisor.startStage(nodes.map(([node, coturn]) => reporterService(plan, node, coturn)));
   supervisor.startStage([routerService(plan)]);
   for (const { region } of fleet) {
     await waitFor(
