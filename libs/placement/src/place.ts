@@ -63,9 +63,9 @@ const FULL = 1;
 
 /** What counts as room, in a node and in a region as a whole. */
 interface Room {
-  inNode(node: FleetNode): boolean;
+  readonly inNode: (node: FleetNode) => boolean;
   /** Spares looking at every node of a region that is full. */
-  inRegion(region: FleetRegion): boolean;
+  readonly inRegion: (region: FleetRegion) => boolean;
 }
 
 const isBelowFull = ({ measured, reserved }: FleetNode | FleetRegion) => (measured ?? 0) + reserved < FULL;
@@ -73,7 +73,7 @@ const isBelowFull = ({ measured, reserved }: FleetNode | FleetRegion) => (measur
 const EXPECTED_ROOM: Room = { inNode: isBelowFull, inRegion: isBelowFull };
 const MEASURED_ROOM: Room = { inNode: ({ measured }) => (measured ?? 0) < FULL, inRegion: () => true };
 
-function placeWhere(view: PlacementView, request: PlacementRequest, hasRoom: HasRoom): Placement | undefined {
+function placeWhere(view: PlacementView, request: PlacementRequest, room: Room): Placement | undefined {
   const { regions, strategy } = view;
   const weighing = weigh(view, request);
   const home = strategy.homeRegion(weighing);
