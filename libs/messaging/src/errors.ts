@@ -100,14 +100,16 @@ export class RevisionConflictError extends BusError {
 
 export class StateError extends BusError {
   constructor(
-    readonly code: 'unavailable' | 'not-provisioned',
+    readonly code: 'unavailable' | 'not-provisioned' | 'unreadable',
     key: string,
     cause?: unknown,
   ) {
-    const remedy =
-      code === 'unavailable'
-        ? 'Look at the link to NATS and its JetStream'
-        : 'Provision the state bucket first';
-    super(`"${key}" could not be read or written`, remedy, cause);
+    super(`"${key}" could not be read or written`, STATE_REMEDY[code], cause);
   }
 }
+
+const STATE_REMEDY: Record<StateError['code'], string> = {
+  unavailable: 'Look at the link to NATS and its JetStream',
+  'not-provisioned': 'Provision the state bucket first',
+  unreadable: 'It is not JSON: somebody else wrote it, put it right by hand',
+};

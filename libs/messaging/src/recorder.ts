@@ -9,8 +9,8 @@ const ACK_TIMEOUT_MS = 2_000;
 
 /** Puts messages on the log and sees to it that they are stored. */
 export class Recorder {
-  /** Each attempt in progress, and how it is given up. */
-  private readonly inProgress = new Map<Promise<number>, AbortController>();
+  /** Each message in progress, and how it is given up. */
+  private readonly inProgress = new Map<Promise<number>, () => void>();
 
   constructor(private readonly link: NatsLink) {}
 
@@ -24,7 +24,7 @@ export class Recorder {
       signal?.removeEventListener('abort', onAbort);
       this.inProgress.delete(recording);
     });
-    this.inProgress.set(recording, giveUp);
+    this.inProgress.set(recording, () => giveUp.abort(new RecordError('closed', subject)));
     return recording;
   }
 
@@ -34,7 +34,7 @@ export class Recorder {
   }
 
   giveUp(): void {
-    for (const giveUp of this.inProgress.values()) giveUp.abort(new RecordError('closed', 'the log'));
+    for (const giveUp of this.inProgress.values()) giveUp();
   }
 
   private async tryOn(

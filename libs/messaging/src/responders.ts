@@ -64,7 +64,9 @@ class Responder {
 
   async stop(): Promise<void> {
     this.stopping.abort(new Error('the responder is stopped'));
-    await this.subscription?.drain().catch(() => undefined);
+    // Draining waits for the server's word, which does not come while the link is down.
+    if (this.link.state === 'up') await this.subscription?.drain().catch(() => undefined);
+    else this.subscription?.unsubscribe();
     await Promise.allSettled(this.inFlight);
   }
 
@@ -84,7 +86,8 @@ class Responder {
   }
 
   private complain(error: unknown): void {
-    this.link.logger.error(`Answering ${this.subject} failed: ${String(error)}`);
+    const reason = error instanceof Error ? error.message : JSON.stringify(error);
+    this.link.logger.error(`Answering ${this.subject} failed: ${reason}`);
   }
 }
 

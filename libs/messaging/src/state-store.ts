@@ -11,9 +11,11 @@ export class NatsStateStore implements StateStore {
   constructor(private readonly link: NatsLink) {}
 
   async get(key: string): Promise<{ value: unknown; revision: number } | undefined> {
-    const entry = await this.attempt(key, (bucket) => bucket.get(key));
-    if (!entry || entry.operation !== 'PUT') return undefined;
-    return { value: entry.json(), revision: entry.revision };
+    return this.attempt(key, async (bucket) => {
+      const entry = await bucket.get(key);
+      if (!entry || entry.operation !== 'PUT') return undefined;
+      return { value: entry.json(), revision: entry.revision };
+    });
   }
 
   put(key: string, value: unknown, revision: number | undefined): Promise<number> {
@@ -37,6 +39,7 @@ export class NatsStateStore implements StateStore {
       return await action(await new Kvm(session.streams).open(STATE_BUCKET));
     } catch (error) {
       if (error instanceof RevisionConflictError) throw error;
+      if (error instanceof SyntaxError) throw new StateError('unreadable', key, error);
       const isAbsent = error instanceof Error && error.name === 'StreamNotFoundError';
       throw new StateError(isAbsent ? 'not-provisioned' : 'unavailable', key, error);
     }
