@@ -1,7 +1,5 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { startFakeRouter, type FakeRouter } from '../testing/fake-router.js';
 import { spillway } from '../testing/spillway.js';
 import { drawFleet } from './fleet-table.js';
 import type { FleetReport } from './report.js';
@@ -115,44 +113,39 @@ describe('watchFleet', () => {
 });
 
 describe('spillway fleet', () => {
-  let server: Server | undefined;
-  afterEach(() => void server?.close());
+  let router: FakeRouter | undefined;
+  afterEach(() => router?.close());
 
   it('prints once where there is no terminal', async () => {
-    const url = await serve({ '/v1/regions': fleet, '/v1/nodes': fleet });
-    const { exitCode, out } = await spillway('fleet', '--url', url, '--key', 'k');
+    const { exitCode, out } = await spillway('fleet', '--url', await serve(fleet), '--key', 'k');
     expect(exitCode).toBe(0);
     expect(out).toBe(`${drawFleet(fleet)}\n`);
+    expect(router?.asked?.headers['authorization']).toBe('Bearer k');
   });
 
   it('prints JSON when asked', async () => {
-    const url = await serve({ '/v1/regions': fleet, '/v1/nodes': fleet });
-    const { out } = await spillway('fleet', '--url', url, '--key', 'k', '--json');
+    const { out } = await spillway('fleet', '--url', await serve(fleet), '--json');
     expect(JSON.parse(out)).toEqual(fleet);
   });
 
   it('says so when no router is there', async () => {
-    const url = await serve({});
-    server?.close();
+    const url = await serve(fleet);
+    await router?.close();
+    router = undefined;
     const { exitCode, err } = await spillway('fleet', '--url', url);
     expect(exitCode).toBe(1);
     expect(err).toMatch(/^spillway: no router at http:.* \(.*ECONNREFUSED.*\): is it running\? .*--url.*\n$/);
   });
 
   it('says so when something else answers there', async () => {
-    const url = await serve({ '/v1/regions': { hello: 'world' }, '/v1/nodes': fleet });
-    expect(await spillway('fleet', '--url', url)).toMatchObject({
+    expect(await spillway('fleet', '--url', await serve({ hello: 'world' }))).toMatchObject({
       exitCode: 1,
       err: expect.stringContaining('something else'),
     });
   });
 
-  async function serve(bodies: Record<string, unknown>): Promise<string> {
-    server = createServer((request, response) => {
-      const body = JSON.stringify(bodies[request.url ?? '']);
-      response.setHeader('content-type', 'application/json').end(body);
-    });
-    await once(server.listen(0, '127.0.0.1'), 'listening');
-    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  async function serve(regions: unknown): Promise<string> {
+    router = await startFakeRouter({ '/v1/regions': regions, '/v1/nodes': fleet });
+    return router.url;
   }
 });
