@@ -1,5 +1,14 @@
 import { DEFAULT_RETENTION, tokenSchema } from '@spillway/contracts';
-import { commaList, logLevel, port, secret, text, wholeNumber } from '@spillway/runtime';
+import {
+  commaList,
+  loadConfig,
+  logLevel,
+  port,
+  secret,
+  text,
+  wholeNumber,
+  type Environment,
+} from '@spillway/runtime';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 
@@ -15,7 +24,7 @@ export const routerConfigSchema = z.object({
   NATS_URL: text().default('nats://127.0.0.1:4222').describe('NATS servers, comma-separated'),
   NATS_CREDENTIALS: text().optional().describe('Path of a NATS .creds file'),
   ROUTER_ID: tokenSchema
-    .default(hostToken)
+    .optional()
     .describe("This router's name on the log, unique in the fleet; the host's name unless set"),
   HTTP_HOST: text().default('127.0.0.1').describe('Address HTTP listens on'),
   HTTP_PORT: port().default(8080).describe('Port HTTP listens on'),
@@ -47,7 +56,13 @@ export const routerConfigSchema = z.object({
   LOG_LEVEL: logLevel(),
 });
 
-export type RouterConfig = Readonly<z.infer<typeof routerConfigSchema>>;
+export type RouterConfig = Readonly<z.infer<typeof routerConfigSchema> & { ROUTER_ID: string }>;
+
+/** @throws {ConfigError} with all problems together. */
+export function loadRouterConfig(env?: Environment): RouterConfig {
+  const config = loadConfig(routerConfigSchema, env);
+  return { ...config, ROUTER_ID: config.ROUTER_ID ?? hostToken() };
+}
 
 /** Injection token of the parsed configuration. */
 export const ROUTER_CONFIG = Symbol('router-config');

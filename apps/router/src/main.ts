@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { defaultGeoDatabases, openGeoDatabases } from '@spillway/geo';
 import { NatsBus } from '@spillway/messaging';
-import { createLogger, loadConfig, runMain, shutDownOnSignal } from '@spillway/runtime';
+import { createLogger, runMain, shutDownOnSignal } from '@spillway/runtime';
 import { ApiKeys } from './auth/api-keys.js';
-import { routerConfigSchema } from './config.js';
+import { loadRouterConfig } from './config.js';
 import { startRouter } from './start-router.js';
 
 await runMain(async () => {
-  const config = loadConfig(routerConfigSchema);
+  const config = loadRouterConfig();
   const logger = createLogger(config.LOG_LEVEL);
   Logger.overrideLogger(logger);
   const keys = ApiKeys.fromFile(config.API_KEYS_FILE);
