@@ -1,3 +1,4 @@
+export { asyncApiDocument } from './asyncapi.js';
 export { TOKEN_PATTERN, timestampSchema, tokenSchema } from './token.js';
 export {
   InvalidTokenError,
