@@ -63,13 +63,20 @@ export function describeGaps(stage: Stage): void {
     it('tells the gap that retention left, then the last message of every subject that is new', async () => {
       const { follower, writer, witness, cut } = await followAndWrite(stage);
       await cut();
-      await record(writer, heartbeat('a', 2), heartbeat('b', 1), issued('r', 2), issued('r', 3));
+      const missed = [
+        heartbeat('a', 2),
+        heartbeat('b', 1),
+        heartbeat('b', 2),
+        issued('r', 2),
+        issued('r', 3),
+      ];
+      await record(writer, ...missed);
       await stage.harness.purgeUpTo(3);
       follower.mend();
       await until(() => witness.caughtUp.length === 2);
-      expect(witness.story.slice(3)).toEqual(['gap', 'b/1', 'r#2', 'r#3', 'caught-up']);
+      expect(witness.story.slice(3)).toEqual(['gap', 'b/2', 'r#2', 'r#3', 'caught-up']);
       expect(witness.gaps).toEqual([{ from: 3, to: 3, cause: 'retention' }]);
-      expect(witness.positions).toEqual([1, 2, 4, 5, 6]);
+      expect(witness.positions).toEqual([1, 2, 5, 6, 7]);
     });
 
     it('tells no gap when retention removed only what was read', async () => {

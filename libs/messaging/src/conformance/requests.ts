@@ -100,19 +100,24 @@ export function describeResponders(stage: Stage): void {
       it(`finishes what it has begun when it is ${how}, and takes nothing more`, async () => {
         const { bus } = await stage.connect();
         const asker = await stage.connect();
+        const story: string[] = [];
         let finish = () => {};
-        let hasBegun = false;
         const held = new Promise<void>((resolve) => (finish = resolve));
         const responder = await bus.respond(SUBJECT, QUEUE, async () => {
-          hasBegun = true;
+          story.push('begun');
           await held;
+          story.push('finished');
           return { payload: 'finished' };
         });
         const asking = asker.bus.request(SUBJECT, { payload: 1 }, 10_000);
-        await until(() => hasBegun);
-        const ending = how === 'stopped' ? responder.stop() : bus.close();
+        await until(() => story.length === 1);
+        const end = how === 'stopped' ? () => responder.stop() : () => bus.close();
+        const ending = end().then(() => story.push('ended'));
+        // Long enough for an end that does not wait to overtake.
+        await asker.bus.request(SUBJECT, { payload: 2 }, 200).catch(() => undefined);
         finish();
         await ending;
+        expect(story).toEqual(['begun', 'finished', 'ended']);
         expect(parse(await asking)).toBe('finished');
         const late = asker.bus.request(SUBJECT, { payload: 1 }, 10_000);
         await expect(late).rejects.toMatchObject({ code: 'no-responders' });

@@ -1,6 +1,12 @@
 import 'reflect-metadata';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Controller, Module, UseInterceptors, type NestInterceptor } from '@nestjs/common';
+import {
+  Controller,
+  Module,
+  UseInterceptors,
+  type NestInterceptor,
+  type PipeTransform,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { ISSUED_SUBJECTS, LOG_SUBJECTS, type LogEntry } from '@spillway/contracts';
@@ -37,15 +43,20 @@ async function provisioned(log = new MemoryLog()): Promise<MemoryBus> {
 describe('LogTransport, following the log', () => {
   it('calls the handler of a filter with each entry, and the one of the status in order with them', async () => {
     const story: string[] = [];
+    const slowPipe: PipeTransform = {
+      transform: async (entry: unknown) => {
+        for (let microtask = 0; microtask < 20; microtask++) await Promise.resolve();
+        return entry;
+      },
+    };
     @Controller()
     class Folding {
       @EventPattern(LOG_SUBJECTS)
-      onEntry(@Payload() entry: LogEntry): void {
+      onEntry(@Payload(slowPipe) entry: LogEntry): void {
         story.push(nameOf(entry));
       }
-      // Without a pipe for its argument this one is reached sooner after the call.
       @EventPattern(LOG_STATUS)
-      onStatus(status: LogStatus): void {
+      onStatus(@Payload() status: LogStatus): void {
         story.push(status.kind);
       }
     }
