@@ -11,25 +11,27 @@ export class BusUnreachableError extends Error {
   }
 }
 
-const CONNECT_SECONDS = 5;
-
-/** Connects to NATS for one piece of work. @throws {BusUnreachableError} */
-export async function withBus<T>(servers: string, work: (bus: Bus) => Promise<T>): Promise<T> {
+/** Connects to NATS for one piece of work. @throws {BusUnreachableError} after `connectSeconds`. */
+export async function withBus<T>(
+  servers: string,
+  work: (bus: Bus) => Promise<T>,
+  connectSeconds = 5,
+): Promise<T> {
   const bus = NatsBus.connect({ servers, name: 'spillway-cli' });
   try {
-    await linkUp(bus, servers);
+    await linkUp(bus, servers, connectSeconds);
     return await work(bus);
   } finally {
     await bus.close();
   }
 }
 
-async function linkUp(bus: Bus, servers: string): Promise<void> {
+async function linkUp(bus: Bus, servers: string, seconds: number): Promise<void> {
   if (bus.link === 'up') return;
   await new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => {
-      reject(new BusUnreachableError(withoutPasswords(servers), CONNECT_SECONDS));
-    }, CONNECT_SECONDS * 1000);
+      reject(new BusUnreachableError(withoutPasswords(servers), seconds));
+    }, seconds * 1000);
     const stopListening = bus.onLink((link) => {
       if (link !== 'up') return;
       clearTimeout(timer);

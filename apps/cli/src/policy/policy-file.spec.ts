@@ -46,6 +46,19 @@ describe('parsePolicy', () => {
     ]);
   });
 
+  it('tells a version from a number', () => {
+    const text = [
+      'revision: 7',
+      'regions: { us-east-1: { latitude: 1, longitude: 2 } }',
+      'defaultRegion: us-east-1',
+      'versionFloor: { coturn: 4.10 }',
+    ].join('\n');
+    expect(problemsOf(text)).toEqual([
+      'line 1: revision: Invalid input: expected string, received number; put it in quotes',
+      'line 4: versionFloor.coturn: Invalid input: expected string, received number; put it in quotes',
+    ]);
+  });
+
   it('names regions that are referred to and not there', () => {
     const regions = { 'us-east-1': { latitude: 1, longitude: 2 } };
     const text = JSON.stringify({ revision: 'r1', regions, defaultRegion: 'mars' });

@@ -49,15 +49,18 @@ type Issue = NonNullable<ReturnType<typeof policyDocumentSchema.safeParse>['erro
 
 function describeIssue(issue: Issue, document: Document, lines: LineCounter): string {
   const path = issue.path.map(String);
-  const line = lineOf(path, document, lines);
-  const isMissing = document.getIn(path) === undefined;
-  const fix =
-    issue.code === 'unrecognized_keys'
-      ? '; remove it or correct its spelling'
-      : isMissing && issue.code === 'invalid_type'
-        ? '; add it'
-        : '';
-  return `line ${line}: ${path.join('.') || 'the whole'}: ${issue.message}${fix}`;
+  const fix = fixFor(issue, document.getIn(path));
+  const what = `${path.join('.') || 'the whole'}: ${issue.message}`;
+  return `line ${lineOf(path, document, lines)}: ${what}${fix === undefined ? '' : `; ${fix}`}`;
+}
+
+/** What the message does not say itself. */
+function fixFor(issue: Issue, value: unknown): string | undefined {
+  if (issue.code === 'unrecognized_keys') return 'remove it or correct its spelling';
+  if (issue.code !== 'invalid_type') return undefined;
+  if (value === undefined) return 'add it';
+  // YAML reads 4.10 as the number 4.1.
+  return issue.expected === 'string' && typeof value === 'number' ? 'put it in quotes' : undefined;
 }
 
 /** The line where a value stands, or where the nearest thing around it begins. */
