@@ -14,6 +14,7 @@ const BREW_PACKAGES = { turnserver: 'coturn', 'redis-server': 'redis' };
 
 /** Units that the packages enable for every boot; what we start, we start ourselves. */
 const UNITS = {
+  'nats-server': ['nats-server.service'],
   turnserver: ['coturn.service'],
   'redis-server': ['redis-server.service'],
   dockerd: ['docker.service', 'docker.socket', 'containerd.service'],
