@@ -79,5 +79,5 @@ function table(head: string[], rows: string[][]): string {
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
   cells.push(head, ...rows);
-  return cells.toString();
+  return cells.toString().replaceAll(/ +$/gm, '');
 }

@@ -29,11 +29,7 @@ const fleet: FleetReport = {
 
 describe('drawFleet', () => {
   it('shows the fleet in aligned columns', () => {
-    expect(
-      drawFleet(fleet)
-        .split('\n')
-        .map((line) => line.trimEnd()),
-    ).toEqual([
+    expect(drawFleet(fleet).split('\n')).toEqual([
       'NATS up · policy default-1 (nearest) · log position 4711',
       '',
       'REGION     USE   USABLE NODES  PRICE',
