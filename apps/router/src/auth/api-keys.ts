@@ -17,7 +17,20 @@ const apiKeySchema = z.strictObject({
   /** Accepted from this machine only. */
   loopbackOnly: z.boolean().default(false),
 });
-const apiKeysSchema = z.array(apiKeySchema).min(1, 'must hold at least one key');
+const apiKeysSchema = z
+  .array(apiKeySchema)
+  .min(1, 'must hold at least one key')
+  .superRefine((keys, context) => {
+    for (const field of ['name', 'sha256'] as const) {
+      const seen = new Set<string>();
+      for (const [i, key] of keys.entries()) {
+        if (seen.has(key[field])) {
+          context.addIssue({ code: 'custom', path: [i, field], message: 'is there twice' });
+        }
+        seen.add(key[field]);
+      }
+    }
+  });
 
 /** Who asks. */
 export interface Principal {
@@ -65,7 +78,7 @@ export class ApiKeys {
     try {
       json = JSON.parse(readFileSync(path, 'utf8'));
     } catch (error) {
-      throw new ApiKeysFileError(path, error instanceof Error ? error.message : 'unreadable', error);
+      throw new ApiKeysFileError(path, (error as Error).message, error);
     }
     const parsed = apiKeysSchema.safeParse(json);
     if (parsed.success) return new ApiKeys(parsed.data);

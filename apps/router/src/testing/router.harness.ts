@@ -1,0 +1,172 @@
+import 'reflect-metadata';
+import { createHash } from 'node:crypto';
+import type { LoggerService } from '@nestjs/common';
+import { POLICY_SUBJECT, subjectOf, type Heartbeat, type PolicyDocument } from '@spillway/contracts';
+import type { ClientLocator } from '@spillway/geo';
+import { MemoryBus, MemoryLog, type Bus } from '@spillway/messaging';
+import { runShutdown } from '@spillway/runtime';
+import { aHeartbeat, aPolicy } from '@spillway/testkit';
+import getPort from 'get-port';
+import { ApiKeys, type Scope } from '../auth/api-keys.js';
+import { loadRouterConfig, type RouterConfig } from '../config.js';
+import { startRouter, type RunningRouter } from '../start-router.js';
+import { until } from './until.harness.js';
+
+export const MASTER_SECRET = 'a master secret for specs';
+
+/** The keys every router of a spec knows: what one sends, and what it is allowed. */
+export const KEYS = {
+  client: { key: 'client-key', scopes: ['issue'] },
+  server: { key: 'server-key', scopes: ['issue', 'on-behalf'] },
+  operator: { key: 'operator-key', scopes: ['issue', 'on-behalf', 'admin'] },
+  watcher: { key: 'watcher-key', scopes: ['admin'] },
+  local: { key: 'local-key', scopes: ['issue'], loopbackOnly: true },
+} as const satisfies Record<string, { key: string; scopes: Scope[]; loopbackOnly?: boolean }>;
+export type KeyName = keyof typeof KEYS;
+
+/** As they stand in API_KEYS_FILE. */
+export function keyEntries(): ConstructorParameters<typeof ApiKeys>[0] {
+  return Object.entries(KEYS).map(([name, key]) => ({
+    name,
+    sha256: createHash('sha256').update(key.key).digest('hex'),
+    scopes: [...key.scopes],
+    loopbackOnly: 'loopbackOnly' in key,
+  }));
+}
+
+export const bearer = (name: KeyName) => `Bearer ${KEYS[name].key}`;
+
+/** Addresses of the documentation ranges (RFC 5737, RFC 3849) and where the specs have them live. */
+export const CLIENTS = {
+  frankfurt: '192.0.2.1',
+  singapore: '198.51.100.1',
+  frankfurtIpv6: '2001:db8::1',
+} as const;
+
+const FRANKFURT = { latitude: 50.1, longitude: 8.7, country: 'DE', continent: 'EU' } as const;
+const SINGAPORE = { latitude: 1.3, longitude: 103.8, country: 'SG', continent: 'AS' } as const;
+
+export const locator: ClientLocator = {
+  locate: (address) => {
+    if (address === CLIENTS.singapore) return SINGAPORE;
+    return address === CLIENTS.frankfurt || address === CLIENTS.frankfurtIpv6 ? FRANKFURT : undefined;
+  },
+};
+
+export const REGIONS = ['us-east-1', 'eu-central-1', 'ap-southeast-1'] as const;
+
+/** One node in each region that stays fresh for as long as a spec takes. */
+export const aFleet = (): Heartbeat[] =>
+  REGIONS.map((region) => aHeartbeat({ region, nodeId: `${region}-1`, intervalMs: 60_000 }));
+
+export interface RouterOptions {
+  readonly config?: Partial<RouterConfig>;
+  /** One on a log of its own unless told. */
+  readonly bus?: Bus;
+  readonly logger?: LoggerService;
+  readonly bootId?: string;
+}
+
+/** A whole router in this process, on free ports of loopback. */
+export interface TestRouter extends RunningRouter {
+  readonly url: string;
+  readonly grpcAddress: string;
+  readonly bus: Bus;
+  /** Asks over HTTP. */
+  readonly fetch: (path: string, init?: RequestInit) => Promise<Response>;
+  /** `POST /v1/ice-servers`; a body that is no text is sent as JSON. */
+  readonly ask: (body?: unknown, key?: KeyName) => Promise<Response>;
+  /** The value of the metric line that starts with this; 0 when there is none. */
+  readonly metric: (line: string) => Promise<number>;
+  /** @returns whether all steps finished. */
+  readonly stop: () => Promise<boolean>;
+}
+
+export async function startTestRouter(options: RouterOptions = {}): Promise<TestRouter> {
+  const { bus = new MemoryBus(), logger = silentLogger, bootId = 'spec' } = options;
+  const config = loadRouterConfig({
+    TURN_MASTER_SECRET: MASTER_SECRET,
+    API_KEYS_FILE: 'none',
+    ROUTER_ID: 'router-1',
+    RATE_LIMIT_PER_KEY: '0',
+    RATE_LIMIT_PER_CLIENT: '0',
+    HTTP_PORT: String(await getPort()),
+    GRPC_PORT: String(await getPort()),
+  });
+  const all = { ...config, ...options.config };
+  const router = await startRouter({
+    config: all,
+    logger,
+    keys: new ApiKeys(keyEntries()),
+    locator,
+    bus,
+    bootId,
+  });
+  const url = `http://127.0.0.1:${router.httpPort}`;
+  const ask = (body?: unknown, key: KeyName = 'server') =>
+    fetch(`${url}/v1/ice-servers`, {
+      method: 'POST',
+      headers: {
+        authorization: bearer(key),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+  return {
+    ...router,
+    url,
+    grpcAddress: `127.0.0.1:${all.GRPC_PORT}`,
+    bus,
+    fetch: (path, init) => fetch(url + path, init),
+    ask,
+    metric: async (line) => readMetric(await (await fetch(`${url}/metrics`)).text(), line),
+    stop: () => runShutdown(router.shutdown, logger),
+  };
+}
+
+/** The same, knowing a policy and a fleet. */
+export async function startReadyRouter(
+  options: RouterOptions & { policy?: PolicyDocument; fleet?: Heartbeat[] } = {},
+): Promise<TestRouter> {
+  const { policy = aPolicy(), fleet = aFleet() } = options;
+  const router = await startTestRouter(options);
+  await router.bus.provision();
+  await announce(router.bus, policy, fleet);
+  await until(() => router.view.isWhole && router.view.fleet.nodes.size >= fleet.length);
+  return router;
+}
+
+/** Puts a policy and heartbeats on the log. */
+export async function announce(bus: Bus, policy: PolicyDocument, fleet: readonly Heartbeat[]): Promise<void> {
+  await bus.record(POLICY_SUBJECT, { at: new Date().toISOString(), policy }, `policy-${policy.revision}`);
+  for (const heartbeat of fleet) publishHeartbeat(bus, heartbeat);
+}
+
+export function publishHeartbeat(bus: Bus, heartbeat: Heartbeat): void {
+  bus.publish(subjectOf.heartbeat(heartbeat.region, heartbeat.nodeId), heartbeat);
+}
+
+/** Two buses on one log: the router's, and one for whoever else is there. */
+export function aSharedLog(): { log: MemoryLog; bus: MemoryBus; other: MemoryBus } {
+  const log = new MemoryLog();
+  return { log, bus: new MemoryBus(log), other: new MemoryBus(log) };
+}
+
+export function readMetric(text: string, line: string): number {
+  const found = text.split('\n').find((candidate) => candidate.startsWith(line));
+  return found === undefined ? 0 : Number(found.slice(found.lastIndexOf(' ') + 1));
+}
+
+export const silentLogger: LoggerService = {
+  log: () => {},
+  warn: () => {},
+  error: () => {},
+  debug: () => {},
+};
+
+/** Keeps what is logged, by level. */
+export function recordingLogger(): LoggerService & { readonly lines: { level: string; text: string }[] } {
+  const lines: { level: string; text: string }[] = [];
+  const keep = (level: string) => (message: unknown) => void lines.push({ level, text: String(message) });
+  return { lines, log: keep('log'), warn: keep('warn'), error: keep('error'), debug: keep('debug') };
+}
