@@ -1,4 +1,5 @@
-import { createHmac, hkdfSync } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
+import { HmacSha1 } from './hmac-sha1.js';
 
 /** Bytes of a node's secret: the output of one SHA-256, as RFC 5869 advises for keys. */
 const SECRET_BYTES = 32;
@@ -22,9 +23,15 @@ export interface TurnCredential {
 /**
  * A credential that `secret`'s node accepts until `expiresAtSeconds` (whole seconds since the epoch), by
  * draft-uberti-behave-turn-rest-00 §2.2: username `<expiry>:<user>`, credential base64(HMAC-SHA1(secret, username)).
- * SHA-1 because coturn and eturnal verify nothing else. `user` must have gone through `turnUser`.
+ * SHA-1 because coturn and eturnal verify nothing else. Whoever
+ * mints many for one node keeps the `HmacSha1` of its secret. `user` must have gone through `turnUser`.
  */
-export function mintCredential(secret: string, user: string, expiresAtSeconds: number): TurnCredential {
+export function mintCredential(
+  secret: string | HmacSha1,
+  user: string,
+  expiresAtSeconds: number,
+): TurnCredential {
+  const hmac = typeof secret === 'string' ? new HmacSha1(secret) : secret;
   const username = `${expiresAtSeconds}:${user}`;
-  return { username, credential: createHmac('sha1', secret).update(username).digest('base64') };
+  return { username, credential: hmac.sign(username) };
 }

@@ -16,7 +16,7 @@ import { requireScope, type Principal } from '../auth/api-keys.js';
 import type { FleetView } from '../fleet/fleet-view.js';
 import { invalidField, ProblemError } from '../problem-error.js';
 import type { NodeSecrets } from './node-secrets.js';
-import { MAX_TURN_URLS, stunUrlFor, turnUrlsFor } from './node-urls.js';
+import { MAX_TURN_URLS, stunUrlFor, turnUrlsFor, type ClientFamily } from './node-urls.js';
 
 /** Who asks, and from where: the address of the client itself unless the request names another. */
 export interface Caller {
@@ -110,7 +110,7 @@ export class IceServersService {
     const servers: IceServer[] = nodes.map((node, i) => {
       const urls = turnUrlsFor(node, wanted, family, i === 0 ? MAX_TURN_URLS - (nodes.length - 1) : 1);
       const secret = this.parts.secrets.of(node.id, node.heartbeat.secretEpoch);
-      return { urls, ...mintCredential(secret, user, expiresAtSeconds) };
+      return { urls: [...urls], ...mintCredential(secret, user, expiresAtSeconds) };
     });
     const stun = nodes[0] && wanted.includes('udp') ? stunUrlFor(nodes[0], family) : undefined;
     if (stun !== undefined) servers.push({ urls: [stun] });
@@ -141,7 +141,7 @@ function refusal(code: 'requirement-unmet' | 'no-capacity', request: IceServersR
   return new ProblemError(code, detail, 'region.require', RETRY_AFTER_SECONDS);
 }
 
-function familyOf(address: string | undefined): 'ipv4' | 'ipv6' | undefined {
+function familyOf(address: string | undefined): ClientFamily {
   if (address === undefined) return undefined;
   if (isIPv4(address) || address.startsWith('::ffff:')) return 'ipv4';
   return isIPv6(address) ? 'ipv6' : undefined;

@@ -1,11 +1,15 @@
 import { TRANSPORTS, type Transport } from '@spillway/contracts';
-import type { FleetNode } from '@spillway/fleet';
+import { transportSet, type FleetNode } from '@spillway/fleet';
 import { parseTurnUri, stunUriOf, transportOf } from '@spillway/turn';
 
 /** Browsers slow down and complain from five servers on; one is the STUN entry. */
 export const MAX_TURN_URLS = 3;
 
 const BY_USEFULNESS: readonly Transport[] = ['udp', 'tls', 'tcp'];
+
+/** Of the address a client asks from; `undefined` when it is not known. */
+export type ClientFamily = 'ipv4' | 'ipv6' | undefined;
+const FAMILIES: readonly ClientFamily[] = ['ipv4', 'ipv6', undefined];
 
 type Family = 'ipv4' | 'ipv6' | 'name';
 
@@ -15,12 +19,45 @@ interface OfferedUrl {
   readonly family: Family;
 }
 
-const offered = new WeakMap<readonly string[], readonly OfferedUrl[]>();
+/** What was worked out for a node's URLs; they stay the same from heartbeat to heartbeat. */
+interface KnownUrls {
+  readonly offered: readonly OfferedUrl[];
+  readonly choices: Map<number, readonly string[]>;
+}
 
-function urlsOf({ urls }: FleetNode): readonly OfferedUrl[] {
-  let known = offered.get(urls);
-  if (!known) offered.set(urls, (known = urls.flatMap((url) => describeUrl(url) ?? [])));
-  return known;
+const known = new WeakMap<readonly string[], KnownUrls>();
+
+/**
+ * The TURN URLs of a node for one client: one per wanted transport, of the client's address family where the
+ * node has both, `limit` at most. When they must be fewer UDP goes first, then TLS, which passes what TCP passes
+ * and more.
+ */
+export function turnUrlsFor(
+  node: FleetNode,
+  wanted: readonly Transport[],
+  clientFamily: ClientFamily,
+  limit: number,
+): readonly string[] {
+  const { offered, choices } = urlsOf(node);
+  const key = (limit * 3 + FAMILIES.indexOf(clientFamily)) * 8 + transportSet(wanted);
+  let urls = choices.get(key);
+  if (!urls) choices.set(key, (urls = chooseUrls(offered, wanted, clientFamily, limit)));
+  return urls;
+}
+
+/** `stun:` on the node's own UDP port; `undefined` for a node without one. */
+export function stunUrlFor(node: FleetNode, clientFamily: ClientFamily): string | undefined {
+  const [udp] = turnUrlsFor(node, ['udp'], clientFamily, 1);
+  return udp === undefined ? undefined : stunUriOf(udp);
+}
+
+function urlsOf({ urls }: FleetNode): KnownUrls {
+  let entry = known.get(urls);
+  if (!entry) {
+    entry = { offered: urls.flatMap((url) => describeUrl(url) ?? []), choices: new Map() };
+    known.set(urls, entry);
+  }
+  return entry;
 }
 
 function describeUrl(url: string): OfferedUrl | undefined {
@@ -31,31 +68,19 @@ function describeUrl(url: string): OfferedUrl | undefined {
   return { url, transport, family };
 }
 
-/**
- * The TURN URLs of a node for one client: one per wanted transport, of the client's address family where the
- * node has both, `limit` at most. When they must be fewer UDP goes first, then TLS, which passes what TCP passes
- * and more.
- */
-export function turnUrlsFor(
-  node: FleetNode,
+function chooseUrls(
+  offered: readonly OfferedUrl[],
   wanted: readonly Transport[],
-  clientFamily: 'ipv4' | 'ipv6' | undefined,
+  clientFamily: ClientFamily,
   limit: number,
 ): string[] {
-  const urls = urlsOf(node);
   const offers = BY_USEFULNESS.filter(
-    (transport) => wanted.includes(transport) && urls.some((url) => url.transport === transport),
+    (transport) => wanted.includes(transport) && offered.some((url) => url.transport === transport),
   );
   const keep = new Set(offers.slice(0, limit));
   return TRANSPORTS.filter((transport) => keep.has(transport)).flatMap((transport) => {
-    const candidates = urls.filter((url) => url.transport === transport);
+    const candidates = offered.filter((url) => url.transport === transport);
     const fitting = candidates.find(({ family }) => family === clientFamily) ?? candidates[0];
     return fitting ? [fitting.url] : [];
   });
-}
-
-/** `stun:` on the node's own UDP port; `undefined` for a node without one. */
-export function stunUrlFor(node: FleetNode, clientFamily: 'ipv4' | 'ipv6' | undefined): string | undefined {
-  const [udp] = turnUrlsFor(node, ['udp'], clientFamily, 1);
-  return udp === undefined ? undefined : stunUriOf(udp);
 }
