@@ -23,8 +23,8 @@ export interface TurnCredential {
 /**
  * A credential that `secret`'s node accepts until `expiresAtSeconds` (whole seconds since the epoch), by
  * draft-uberti-behave-turn-rest-00 §2.2: username `<expiry>:<user>`, credential base64(HMAC-SHA1(secret, username)).
- * SHA-1 because coturn and eturnal verify nothing else. Whoever
- * mints many for one node keeps the `HmacSha1` of its secret. `user` must have gone through `turnUser`.
+ * SHA-1 because coturn and eturnal verify nothing else. Whoever mints many for one node keeps the `HmacSha1` of
+ * its secret. `user` must have gone through `turnUser`.
  */
 export function mintCredential(
   secret: string | HmacSha1,

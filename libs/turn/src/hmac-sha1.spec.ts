@@ -4,13 +4,10 @@ import * as fc from 'fast-check';
 import { HmacSha1 } from './hmac-sha1.js';
 
 describe('HmacSha1', () => {
-  /** RFC 2202 §3, test cases 2 and 6 (a key longer than a block). */
-  it.each([['Jefe', 'what do ya want for nothing?', 'effcdf6ae5eb2fa2d27416d5f184df9c259a7c79']])(
-    'signs as RFC 2202 has it',
-    (key, message, hex) => {
-      expect(new HmacSha1(key).sign(message)).toBe(Buffer.from(hex, 'hex').toString('base64'));
-    },
-  );
+  it('signs as RFC 2202 §3 has it (test case 2, the one in text)', () => {
+    const signature = new HmacSha1('Jefe').sign('what do ya want for nothing?');
+    expect(Buffer.from(signature, 'base64').toString('hex')).toBe('effcdf6ae5eb2fa2d27416d5f184df9c259a7c79');
+  });
 
   it('signs what createHmac signs, for any key and messages, one after the other', () => {
     const text = fc.oneof(fc.string({ maxLength: 100 }), fc.string({ unit: 'binary', maxLength: 300 }));
