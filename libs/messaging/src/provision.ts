@@ -23,6 +23,7 @@ const DUPLICATE_WINDOW_MS = 120_000;
 
 /** Error codes of the JetStream API (nats-server `server/errors.json`). */
 const NAME_IN_USE = 10058;
+const NO_PEERS = 10005;
 
 /** Creates what is absent; changes what is there only when `retention` is given. Safe to repeat, also by many at once. */
 export async function provisionLog(session: NatsSession, retention?: LogRetention): Promise<void> {
@@ -87,10 +88,15 @@ const REFUSALS: Record<number, [ProvisionErrorCode, string]> = {
     'subjects-taken',
     `Another stream captures ${LOG_SUBJECTS}: remove it or use an account of one's own`,
   ],
-  10005: ['not-enough-servers', 'Lower LOG_REPLICAS, or add servers to the NATS cluster'],
+  [NO_PEERS]: ['not-enough-servers', 'Lower LOG_REPLICAS, or add servers to the NATS cluster'],
   10074: ['not-enough-servers', 'Set LOG_REPLICAS=1, or run NATS as a cluster'],
   10052: ['not-changeable', `Export what is needed, then remove and create ${LOG_STREAM} by hand`],
 };
+
+/** A cluster that is still forming finds too few servers for the replicas, as does one that is too small for ever. */
+export function mayBeForming(error: unknown): boolean {
+  return hasCode(error, NO_PEERS);
+}
 
 /** Says what an operator can do about a refusal; `undefined` for what trying again may cure. */
 export function toProvisionError(error: unknown): ProvisionError | undefined {

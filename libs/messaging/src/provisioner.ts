@@ -3,10 +3,13 @@ import type { LogRetention } from '@spillway/contracts';
 import pRetry from 'p-retry';
 import { ProvisionError } from './errors.js';
 import type { NatsLink } from './nats-link.js';
-import { provisionLog, toProvisionError } from './provision.js';
+import { mayBeForming, provisionLog, toProvisionError } from './provision.js';
 
 /** Milliseconds until what was refused is asked for again: the operator may have followed the advice. */
 const REFUSED_RETRY_MS = 10_000;
+
+/** Milliseconds a cluster is given to form. */
+const FORMING_MS = 30_000;
 
 /**
  * Provisions when asked to, and again whenever the link is back, for a server may have lost its store. What is refused
@@ -51,6 +54,12 @@ export class Provisioner {
 
   private async tryOn(retention: LogRetention | undefined): Promise<void> {
     const { link } = this;
+    let formedBy = Number.POSITIVE_INFINITY;
+    const isWorthWaiting = (error: Error) => {
+      if (!mayBeForming(error)) return toProvisionError(error) === undefined;
+      formedBy = Math.min(formedBy, performance.now() + FORMING_MS);
+      return performance.now() < formedBy;
+    };
     const attempt = async () => {
       const session = await link.up(link.closing);
       await link.whileUp(provisionLog(session, retention), link.closing);
@@ -62,9 +71,9 @@ export class Provisioner {
         maxTimeout: 2_000,
         randomize: true,
         signal: link.closing,
-        shouldRetry: ({ error }) => toProvisionError(error) === undefined,
+        shouldRetry: ({ error }) => isWorthWaiting(error),
         onFailedAttempt: ({ error, attemptNumber }) => {
-          if (attemptNumber === 1) link.logger.warn(`The log is not provisioned yet: ${error.message}`);
+          if (attemptNumber === 1) link.logger.warn(`The log could not be provisioned: ${error.message}`);
         },
       });
     } catch (error) {
