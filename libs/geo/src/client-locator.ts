@@ -34,7 +34,8 @@ interface PublicAddress {
 
 /** Canonical text of a globally reachable unicast address, v4-mapped IPv6 as IPv4; `undefined` for any other. */
 function publicAddress(ip: string): PublicAddress | undefined {
-  if (isIP(ip) === 0) return undefined;
+  // Neither check is enough alone: one passes zones the other cannot read, the other passes numbers.
+  if (isIP(ip) === 0 || !ipaddr.isValid(ip)) return undefined;
   const address = ipaddr.process(ip);
   if (address.range() !== 'unicast') return undefined;
   return { family: address.kind() === 'ipv4' ? 4 : 6, text: address.toString() };
