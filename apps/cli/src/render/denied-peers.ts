@@ -29,7 +29,7 @@ export const DENIED_PEERS: readonly DeniedNetworks[] = [
   { why: 'NAT64: IPv4 behind a translator', networks: ['64:ff9b::/96', '64:ff9b:1::/48'] },
   { why: 'IPv4-mapped and IPv4-translated', networks: ['::ffff:0:0/96', '::ffff:0:0:0/96'] },
   {
-    // ::/96 without ::/104: coturn takes a range that begins with :: for all of IPv4 (tried on 4.6.1).
+    // ::/96 without ::/104: coturn 4.6 is reported to take a range that begins with :: for all of IPv4.
     why: 'IPv4-compatible',
     networks: [
       '::100:0/104',
