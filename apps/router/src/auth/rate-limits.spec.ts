@@ -18,8 +18,10 @@ const key = (name: string, ...scopes: Scope[]): Principal => ({ name, scopes: ne
 const web = key('web', 'issue');
 const server = key('server', 'issue', 'on-behalf');
 
+const repeated = <T>(count: number, value: T): T[] => Array.from({ length: count }, () => value);
+
 /** How many of `asks` pass. */
-function passing(subject: RateLimits, asks: [Principal, string | undefined][]): number {
+function passing(subject: RateLimits, asks: readonly (readonly [Principal, string | undefined])[]): number {
   return asks.filter(([principal, address]) => {
     try {
       subject.take(principal, address);
@@ -55,7 +57,7 @@ describe('RateLimits', () => {
   });
 
   it('does not take a server that asks on behalf of many for one client', () => {
-    expect(passing(limits(0, 1), Array(5).fill([server, '192.0.2.1']))).toBe(5);
+    expect(passing(limits(0, 1), repeated(5, [server, '192.0.2.1'] as const))).toBe(5);
   });
 
   it('counts an IPv4 client once, however its address is written', () => {
@@ -85,6 +87,6 @@ describe('RateLimits', () => {
   });
 
   it('is off at 0', () => {
-    expect(passing(limits(0, 0), Array(500).fill([web, '192.0.2.1']))).toBe(500);
+    expect(passing(limits(0, 0), repeated(500, [web, '192.0.2.1'] as const))).toBe(500);
   });
 });

@@ -1,6 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import ipaddr from 'ipaddr.js';
-import { isIPv4 } from 'node:net';
+import { clientKey } from '../client-address.js';
 import { ROUTER_CONFIG, type RouterConfig } from '../config.js';
 import { ProblemError } from '../problem-error.js';
 import type { Principal } from './api-keys.js';
@@ -27,7 +26,7 @@ export class RateLimits {
     const now = performance.now();
     if (this.perKey) take(this.perKey, principal.name, now, 'this API key');
     if (this.perClient && clientAddress !== undefined && !principal.scopes.has('on-behalf')) {
-      take(this.perClient, clientOf(clientAddress), now, 'this client address');
+      take(this.perClient, clientKey(clientAddress), now, 'this client address');
     }
   }
 }
@@ -37,11 +36,4 @@ function take(window: FixedWindow, key: string, now: number, whose: string): voi
   if (waitMs === 0) return;
   const detail = `The limit of ${window.limit} requests in ${window.lengthMs / 1000} s of ${whose} is used up`;
   throw new ProblemError('rate-limited', detail, undefined, Math.max(1, Math.ceil(waitMs / 1000)));
-}
-
-/** One text per client: IPv4 however it is written, and of IPv6 the 64 bits a client does not choose itself. */
-function clientOf(address: string): string {
-  if (isIPv4(address) || !ipaddr.isValid(address)) return address;
-  const parsed = ipaddr.process(address);
-  return parsed.kind() === 'ipv4' ? parsed.toString() : parsed.toByteArray().slice(0, 8).join('.');
 }

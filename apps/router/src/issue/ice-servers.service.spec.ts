@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import { iceServersAnswerSchema, type DecisionRecord, type IceServersAnswer } from '@spillway/contracts';
-import { aHeartbeat, aPolicy, fakeClock } from '@spillway/testkit';
+import { aHeartbeat, aPolicy } from '@spillway/testkit';
 import type { Principal, Scope } from '../auth/api-keys.js';
 import { FleetView } from '../fleet/fleet-view.js';
 import { aFleet, CLIENTS, locator, MASTER_SECRET } from '../testing/router.harness.js';
@@ -14,7 +14,7 @@ interface Stage {
   service: IceServersService;
   view: FleetView;
   issued: DecisionRecord[];
-  ask(body?: unknown, from?: Asker): IceServersAnswer;
+  ask: (body?: unknown, from?: Asker) => IceServersAnswer;
 }
 
 interface Asker {
@@ -24,8 +24,7 @@ interface Asker {
 
 /** A service whose view holds `fleet`; without one it holds nothing and is not whole. */
 function setStage(fleet: ReturnType<typeof aHeartbeat>[] | undefined = aFleet(), policy = aPolicy()): Stage {
-  const clock = fakeClock(1_000_000);
-  const view = new FleetView('boot', clock.now);
+  const view = new FleetView('boot', () => 0);
   view.setLink('up');
   let position = 0;
   if (fleet) {
@@ -70,9 +69,10 @@ describe('an answer', () => {
   });
 
   it('carries the credential that an independent HMAC over the secret of the node gives', () => {
-    const answer = setStage([
-      aHeartbeat({ region: 'eu-central-1', nodeId: 'euc1-a1', secretEpoch: 7 }),
-    ]).ask({ userId: 'alice', ttlSeconds: 60 });
+    const answer = setStage([aHeartbeat({ region: 'eu-central-1', nodeId: 'euc1-a1', secretEpoch: 7 })]).ask({
+      userId: 'alice',
+      ttlSeconds: 60,
+    });
     const [server] = turnServers(answer);
     const secret = Buffer.from(hkdfSync('sha256', MASTER_SECRET, 'euc1-a1', 'spillway/turn/7', 32));
     const hmac = createHmac('sha1', secret.toString('base64url')).update('1795341660:alice').digest('base64');
@@ -184,12 +184,15 @@ describe('a lifetime', () => {
     expect(setStage(aFleet(), policy).ask({ ttlSeconds }).ttlSeconds).toBe(expected);
   });
 
-  it.each([99, 1_001, 604_800])('of %i is refused with the field and the bounds of the policy', (ttlSeconds) => {
-    const { ask } = setStage(aFleet(), policy);
-    const refusal = problem({ code: 'invalid-field', status: 400, field: 'ttlSeconds' });
-    expect(() => ask({ ttlSeconds })).toThrow(refusal);
-    expect(() => ask({ ttlSeconds })).toThrow('from 100 to 1000');
-  });
+  it.each([99, 1_001, 604_800])(
+    'of %i is refused with the field and the bounds of the policy',
+    (ttlSeconds) => {
+      const { ask } = setStage(aFleet(), policy);
+      const refusal = problem({ code: 'invalid-field', status: 400, field: 'ttlSeconds' });
+      expect(() => ask({ ttlSeconds })).toThrow(refusal);
+      expect(() => ask({ ttlSeconds })).toThrow('from 100 to 1000');
+    },
+  );
 });
 
 describe('what a key may ask', () => {
@@ -231,7 +234,7 @@ describe('a refusal', () => {
   });
 
   it('says no-capacity with the time to ask again where no node is usable', () => {
-    const { ask } = setStage(aFleet().map((each) => ({ ...each, state: 'draining' as const })));
+    const { ask } = setStage(aFleet({ state: 'draining' }));
     expect(() => ask()).toThrow(problem({ code: 'no-capacity', status: 503, retryAfterSeconds: 2 }));
   });
 

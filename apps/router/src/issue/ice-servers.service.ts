@@ -11,12 +11,12 @@ import { ALL_TRANSPORTS, transportSet } from '@spillway/fleet';
 import type { ClientLocator } from '@spillway/geo';
 import { hashText, mix32, place, type Placement, type PlacementView } from '@spillway/placement';
 import { mintCredential, turnUser } from '@spillway/turn';
-import { isIPv4, isIPv6 } from 'node:net';
 import { requireScope, type Principal } from '../auth/api-keys.js';
+import { familyOf } from '../client-address.js';
 import type { FleetView } from '../fleet/fleet-view.js';
 import { invalidField, ProblemError } from '../problem-error.js';
 import type { NodeSecrets } from './node-secrets.js';
-import { MAX_TURN_URLS, stunUrlFor, turnUrlsFor, type ClientFamily } from './node-urls.js';
+import { MAX_TURN_URLS, stunUrlFor, turnUrlsFor } from './node-urls.js';
 
 /** Who asks, and from where: the address of the client itself unless the request names another. */
 export interface Caller {
@@ -139,10 +139,4 @@ function refusal(code: 'requirement-unmet' | 'no-capacity', request: IceServersR
   const wanted = request.region?.require?.join(', ') ?? '';
   const detail = `region.require: no usable node with room in ${wanted}`;
   return new ProblemError(code, detail, 'region.require', RETRY_AFTER_SECONDS);
-}
-
-function familyOf(address: string | undefined): ClientFamily {
-  if (address === undefined) return undefined;
-  if (isIPv4(address) || address.startsWith('::ffff:')) return 'ipv4';
-  return isIPv6(address) ? 'ipv6' : undefined;
 }

@@ -46,13 +46,15 @@ export class IssuedLog {
     return this.record([]);
   }
 
-  /** Sends what is left, for at most `limitMs`, then stops. */
+  /** Sends what is left, for at most `limitMs`, then stops; what is left even then is given up, and counted. */
   async stop(limitMs: number): Promise<void> {
     clearInterval(this.timer);
     const limit = setTimeout(() => this.giveUp.abort(), limitMs);
     await this.sending;
-    await this.sendWaiting();
+    if (this.waiting.length > 0 && !this.giveUp.signal.aborted) await this.sendWaiting();
     clearTimeout(limit);
+    const left = this.waiting.splice(0).length;
+    if (left > 0) this.events.onLost(left);
   }
 
   private tick(): void {

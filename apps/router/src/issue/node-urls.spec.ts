@@ -48,7 +48,13 @@ describe('turnUrlsFor', () => {
   });
 
   it('gives URLs of the node, each once, each of a wanted transport, no more than the limit, never DTLS', () => {
-    const url = fc.constantFrom(...Object.values(V4), ...Object.values(V6), ...Object.values(NAMED), DTLS, 'x:y');
+    const url = fc.constantFrom(
+      ...Object.values(V4),
+      ...Object.values(V6),
+      ...Object.values(NAMED),
+      DTLS,
+      'x:y',
+    );
     fc.assert(
       fc.property(
         fc.array(url, { minLength: 1, maxLength: 8 }),

@@ -56,8 +56,8 @@ export const locator: ClientLocator = {
 export const REGIONS = ['us-east-1', 'eu-central-1', 'ap-southeast-1'] as const;
 
 /** One node in each region that stays fresh for as long as a spec takes. */
-export const aFleet = (): Heartbeat[] =>
-  REGIONS.map((region) => aHeartbeat({ region, nodeId: `${region}-1`, intervalMs: 60_000 }));
+export const aFleet = (overrides: Parameters<typeof aHeartbeat>[0] = {}): Heartbeat[] =>
+  REGIONS.map((region) => aHeartbeat({ region, nodeId: `${region}-1`, intervalMs: 60_000, ...overrides }));
 
 export interface RouterOptions {
   readonly config?: Partial<RouterConfig>;
