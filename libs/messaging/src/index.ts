@@ -25,11 +25,3 @@ export {
   type ProvisionErrorCode,
   type RequestErrorCode,
 } from './errors.js';
-export {
-  BUS,
-  LOG_STATUS,
-  LogTransport,
-  RequestContext,
-  type LogStatus,
-  type LogTransportOptions,
-} from './nest/index.js';
