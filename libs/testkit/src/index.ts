@@ -1,3 +1,4 @@
+export { holdAllocations, type HeldAllocations } from './allocations.js';
 export { aHeartbeat, aLog, aPolicy } from './builders.js';
 export { connectPeers, openBrowser, type ConnectedPeers, type SelectedPair } from './browser.js';
 export { fakeClock } from './clock.js';
@@ -7,3 +8,4 @@ export { startNatsCluster, type StartedNatsCluster } from './nats-cluster.js';
 export { seededRandom } from './random.js';
 export { startProxy, type StartedProxy } from './tcp-proxy.js';
 export { describeWith } from './tools.js';
+export { default as freePort } from 'get-port';

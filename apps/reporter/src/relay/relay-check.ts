@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoggerService } from '@nestjs/common';
 import { softwareOf } from '@spillway/turn';
+import { repeat } from '../repeat.js';
 import { checkPeriodMs, MISSES_UNTIL_SILENT, NEVER_ASKED, recordCheck, type Liveness } from './liveness.js';
 import { parseSoftware, type Software } from './software.js';
 import { probeStun, type ProbeResult } from './stun-probe.js';
@@ -32,14 +32,13 @@ export class RelayCheck {
     return this.lastSoftware;
   }
 
-  async run(): Promise<void> {
+  run(): Promise<void> {
     const { intervalMs, target } = this.options;
-    while (!this.stopping.signal.aborted) {
-      const startedAt = performance.now();
+    const check = async () => {
       this.take(await probeStun(target, intervalMs / 2));
-      const waitMs = startedAt + checkPeriodMs(this.liveness, intervalMs) - performance.now();
-      await sleep(Math.max(0, waitMs), undefined, { signal: this.stopping.signal }).catch(() => undefined);
-    }
+      return checkPeriodMs(this.liveness, intervalMs);
+    };
+    return repeat(check, this.stopping.signal);
   }
 
   stop(): void {

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { LoggerService } from '@nestjs/common';
 import { NEVER_ASKED, recordCheck, type Liveness } from '../relay/liveness.js';
+import { repeat } from '../repeat.js';
 import { mergeSamples, type Measured } from './merge.js';
 import type { Sample, Sampler } from './sampler.js';
 
@@ -55,17 +55,15 @@ export class Sampling {
     for (const { sampler } of this.sources) sampler.close?.();
   }
 
-  private async runSource(source: Source): Promise<void> {
+  private runSource(source: Source): Promise<void> {
     const { intervalMs } = this.options;
-    const periodMs = Math.min(MAX_PERIOD_MS, intervalMs / 2);
-    while (!this.stopping.signal.aborted) {
-      const startedAt = performance.now();
-      const { sample, isAnswered } = await takeSample(source.sampler, intervalMs);
-      if (this.stopping.signal.aborted) return;
-      this.keep(source, sample, isAnswered);
-      const waitMs = Math.max(0, startedAt + periodMs - performance.now());
-      await sleep(waitMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-    }
+    const { signal } = this.stopping;
+    const sample = async () => {
+      const taken = await takeSample(source.sampler, intervalMs);
+      if (!signal.aborted) this.keep(source, taken.sample, taken.isAnswered);
+      return Math.min(MAX_PERIOD_MS, intervalMs / 2);
+    };
+    return repeat(sample, signal);
   }
 
   private keep(source: Source, sample: Sample, isAnswered: boolean): void {
@@ -87,14 +85,20 @@ export async function takeSample(
   sampler: Sampler,
   limitMs: number,
 ): Promise<{ sample: Sample; isAnswered: boolean }> {
-  const signal = AbortSignal.timeout(limitMs);
-  const overdue = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(new Error('out of time')), { once: true });
+  const overdue = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      overdue.abort();
+      reject(new Error('out of time'));
+    }, limitMs);
   });
   try {
-    return { sample: await Promise.race([sampler.sample(signal), overdue]), isAnswered: true };
+    return { sample: await Promise.race([sampler.sample(overdue.signal), limit]), isAnswered: true };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     return { sample: { problem }, isAnswered: false };
+  } finally {
+    clearTimeout(timer);
   }
 }
