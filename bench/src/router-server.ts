@@ -4,7 +4,7 @@ import { POLICY_SUBJECT, subjectOf } from '@spillway/contracts';
 import { MemoryBus } from '@spillway/messaging';
 import { ApiKeys, loadRouterConfig, startRouter } from '@spillway/router';
 import { createLogger } from '@spillway/runtime';
-import { aHeartbeat, aPolicy } from '@spillway/testkit';
+import { aHeartbeat, aPolicy } from '@spillway/testkit/builders';
 import getPort from 'get-port';
 import { reportToParent } from './bench-child.js';
 

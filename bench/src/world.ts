@@ -1,5 +1,5 @@
 import { IceServersService, NodeSecrets, FleetView } from '@spillway/router';
-import { aHeartbeat, aPolicy } from '@spillway/testkit';
+import { aHeartbeat, aPolicy } from '@spillway/testkit/builders';
 
 const REGION_COUNT = 20;
 
