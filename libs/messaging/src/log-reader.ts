@@ -44,6 +44,7 @@ export class LogReader {
     listener: ReaderListener,
     over: AbortSignal,
   ): Promise<LogReader> {
+    over.throwIfAborted();
     const reader = new LogReader(listener);
     over.addEventListener('abort', () => reader.end('nobody reads on'), { once: true });
     const delivery = { deliver_subject: createInbox(), idle_heartbeat: nanos(IDLE_HEARTBEAT_MS) };

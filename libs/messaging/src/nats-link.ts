@@ -73,6 +73,7 @@ export class NatsLink {
     return new Promise((resolve, reject) => {
       const giveUp = () =>
         reject(signal.aborted ? (signal.reason as Error) : new Error('the link went down'));
+      if (signal.aborted || !this.upSession) giveUp();
       const off = this.onChange(giveUp);
       signal.addEventListener('abort', giveUp);
       void work.then(resolve, reject).finally(() => {
@@ -117,7 +118,9 @@ export class NatsLink {
       onFailedAttempt: ({ error, attemptNumber }) => {
         if (attemptNumber === 1) this.logger.warn(`NATS is away, trying on: ${error.message}`);
       },
-    }).catch(() => undefined);
+    }).catch((error: unknown) => {
+      if (!this.closing.aborted) this.logger.error(`NATS is given up: ${String(error)}`);
+    });
     if (!connection) return;
     this.session = {
       connection,
@@ -158,16 +161,19 @@ export class NatsLink {
 
 /** Doubles with every attempt, with up to half as much again as jitter, so that a fleet does not return at once. */
 class BackOff {
-  private step: number = RECONNECT_MS.first;
-  waitMs: number = RECONNECT_MS.first;
+  private stepMs: number = RECONNECT_MS.first;
+  private jitter = Math.random() / 2;
+
+  get waitMs(): number {
+    return this.stepMs * (1 + this.jitter);
+  }
 
   grow(): void {
-    this.step = Math.min(this.step * 2, RECONNECT_MS.last);
-    this.waitMs = this.step * (1 + Math.random() / 2);
+    this.stepMs = Math.min(this.stepMs * 2, RECONNECT_MS.last);
+    this.jitter = Math.random() / 2;
   }
 
   reset(): void {
-    this.step = RECONNECT_MS.first;
-    this.waitMs = this.step * (1 + Math.random() / 2);
+    this.stepMs = RECONNECT_MS.first;
   }
 }

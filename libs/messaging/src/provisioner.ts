@@ -77,9 +77,14 @@ export class Provisioner {
         },
       });
     } catch (error) {
-      const closed = () =>
-        new ProvisionError('closed', 'The log was not provisioned', 'The bus was closed before that', error);
-      throw toProvisionError(error) ?? closed();
+      if (!link.closing.aborted) throw toProvisionError(error) ?? error;
+      const remedy = 'Wait for it before closing the bus';
+      throw new ProvisionError(
+        'closed',
+        'The log was not provisioned before the bus was closed',
+        remedy,
+        error,
+      );
     }
   }
 }
