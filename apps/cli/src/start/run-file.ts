@@ -35,7 +35,7 @@ export class RunFile {
       );
     }
     // Those that were started last need the others.
-    for (const [name, service] of Object.entries(services).reverse()) {
+    for (const [name, service] of Object.entries(services).toReversed()) {
       if (isAlive(service)) await stopOrphan(name, service);
     }
     rmSync(path, { force: true });
