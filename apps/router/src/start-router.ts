@@ -8,8 +8,9 @@ import type { ApiKeys } from './auth/api-keys.js';
 import type { RouterConfig } from './config.js';
 import { FleetView } from './fleet/fleet-view.js';
 import { GrpcHealth, grpcOptions } from './grpc/grpc-options.js';
-import { ProblemFilter } from './http/problem.filter.js';
+import { ProblemFilter, sendProblem } from './http/problem.filter.js';
 import { IssuedLog } from './issue/issued-log.js';
+import { ProblemError } from './problem-error.js';
 import { RouterModule } from './router.module.js';
 import { RouterMetrics } from './router-metrics.js';
 
@@ -46,6 +47,7 @@ export async function startRouter(start: RouterStart): Promise<RunningRouter> {
     logger,
     bodyLimitBytes: BODY_LIMIT_BYTES,
     ...(config.TRUSTED_PROXIES && { trustedProxies: config.TRUSTED_PROXIES }),
+    onUnroutable: ({ message }, reply) => sendProblem(reply, new ProblemError('malformed-request', message)),
   });
   app.useGlobalFilters(new ProblemFilter());
   const grpcHealth = new GrpcHealth();

@@ -1,7 +1,7 @@
 import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 
 export interface HttpOptions {
   readonly logger: LoggerService;
@@ -11,6 +11,8 @@ export interface HttpOptions {
   readonly requestTimeoutMs?: number;
   /** Addresses or CIDR ranges whose `X-Forwarded-For` is believed, read right to left; none unless told. */
   readonly trustedProxies?: readonly string[];
+  /** Answers what is refused before a route is looked for, such as a URL that cannot be decoded. */
+  readonly onUnroutable?: (error: Error, reply: FastifyReply) => void;
 }
 
 /** A Nest application on Fastify that is not listening yet. Keep-alive connections end when it closes. */
@@ -18,11 +20,15 @@ export async function createHttpApp(
   module: Type | DynamicModule,
   options: HttpOptions,
 ): Promise<NestFastifyApplication> {
+  const { onUnroutable } = options;
   const adapter = new FastifyAdapter({
     bodyLimit: options.bodyLimitBytes,
     requestTimeout: options.requestTimeoutMs ?? 10_000,
     forceCloseConnections: 'idle',
     trustProxy: options.trustedProxies ? [...options.trustedProxies] : false,
+    ...(onUnroutable && {
+      frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => onUnroutable(error, reply),
+    }),
   });
   // JSON only: another content type gets a 415 instead of a body nobody expects.
   adapter.getInstance().removeContentTypeParser('text/plain');

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { KEYS, keyEntries } from '../testing/router.harness.js';
+import { KEYS, keyEntries } from '../testing/keys.harness.js';
 import { ApiKeys, ApiKeysFileError, requireScope, type Principal } from './api-keys.js';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -108,6 +108,14 @@ describe('a connection that showed its key', () => {
     const subject = keys();
     subject.authenticateConnection({}, 'Bearer server-key', undefined);
     expect(() => subject.authenticateConnection({}, undefined, undefined)).toThrow('authorization');
+  });
+
+  it('with a key for this machine only is asked where it comes from each time', () => {
+    const subject = keys();
+    const connection = {};
+    subject.authenticateConnection(connection, 'Bearer local-key', '::1');
+    const passedOn = () => subject.authenticateConnection(connection, 'Bearer local-key', undefined);
+    expect(passedOn).toThrow('this machine only');
   });
 
   it('answers every sequence of headers as if each came on a connection of its own', () => {

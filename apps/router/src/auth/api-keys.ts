@@ -96,17 +96,22 @@ export class ApiKeys {
   ): Principal {
     const known = this.connections.get(connection);
     if (known && known.authorization === authorization) return known.principal;
-    const principal = this.authenticate(authorization, peer);
-    this.connections.set(connection, { authorization, principal });
-    return principal;
+    const key = this.findKey(authorization, peer);
+    // Not one that depends on the peer: a proxy passes on its clients' requests on one connection.
+    if (!key.loopbackOnly) this.connections.set(connection, { authorization, principal: key });
+    return key;
   }
 
   /**
    * @param authorization the header's value, `Bearer <key>`.
-   * @param peer address of the other end of the connection, `undefined` where there is none (NATS).
+   * @param peer address of the other end of the connection, `undefined` where it is not known or there is none (NATS).
    * @throws {ProblemError} `missing-key` or `wrong-key`.
    */
   authenticate(authorization: string | undefined, peer: string | undefined): Principal {
+    return this.findKey(authorization, peer);
+  }
+
+  private findKey(authorization: string | undefined, peer: string | undefined): ApiKey {
     const token = authorization && /^Bearer +(\S{1,512})$/i.exec(authorization)?.[1];
     if (!token) {
       throw new ProblemError('missing-key', 'Send the header "authorization: Bearer <API key>"');

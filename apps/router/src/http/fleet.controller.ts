@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { ApiKeys, requireScope, type Scope } from '../auth/api-keys.js';
 import { FleetReport, type NodesReport, type RegionsReport } from '../fleet/fleet-report.js';
 import { openApiDocument } from './openapi.js';
+import { peerOf } from './peer.js';
 
 /** What the router sees. Regions are for any key; nodes, which map the fleet, for `admin`. */
 @Controller()
@@ -29,7 +30,7 @@ export class FleetController {
     return openApiDocument;
   }
 
-  private authorize({ headers, socket }: FastifyRequest, scope: Scope): void {
-    requireScope(this.keys.authenticate(headers.authorization, socket.remoteAddress), scope);
+  private authorize(request: FastifyRequest, scope: Scope): void {
+    requireScope(this.keys.authenticate(request.headers.authorization, peerOf(request)), scope);
   }
 }

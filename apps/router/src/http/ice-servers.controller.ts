@@ -2,6 +2,7 @@ import { Body, Controller, Header, HttpCode, Post, Req } from '@nestjs/common';
 import type { IceServersAnswer } from '@spillway/contracts';
 import type { FastifyRequest } from 'fastify';
 import { RequestGate } from '../request-gate.js';
+import { peerOf } from './peer.js';
 
 @Controller()
 export class IceServersController {
@@ -15,9 +16,9 @@ export class IceServersController {
       face: 'http',
       connection: request.socket,
       authorization: request.headers.authorization,
-      peer: request.socket.remoteAddress,
+      peer: peerOf(request),
       client: request.ip,
-      body: body ?? {},
+      body: body === undefined ? {} : body,
     });
   }
 }

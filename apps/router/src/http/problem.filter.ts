@@ -1,6 +1,6 @@
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { ProblemCode } from '@spillway/contracts';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError } from '../problem-error.js';
 
 /** Statuses that Nest and Fastify answer with by themselves, and what they mean here. */
@@ -19,13 +19,11 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const problem = this.asProblem(error);
-    if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds);
-    if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-    reply
-      .status(problem.status)
-      .header('content-type', 'application/problem+json')
-      .send(JSON.stringify(problem.toProblem()));
+    const methods = statusOf(error) === 404 ? methodsOf(reply.request) : [];
+    if (methods.length === 0) return sendProblem(reply, this.asProblem(error));
+    const detail = `${reply.request.method} is not among the methods of this resource: ${methods.join(', ')}`;
+    reply.header('allow', methods.join(', '));
+    sendProblem(reply, new ProblemError('method-not-allowed', detail));
   }
 
   private asProblem(error: unknown): ProblemError {
@@ -35,6 +33,22 @@ export class ProblemFilter implements ExceptionFilter {
     this.logger.error(error instanceof Error ? error.stack : error);
     return new ProblemError('internal', 'The router could not answer; its log says why');
   }
+}
+
+/** For what no filter gets to see, too. */
+export function sendProblem(reply: FastifyReply, problem: ProblemError): void {
+  if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds);
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
+  reply
+    .status(problem.status)
+    .header('content-type', 'application/problem+json')
+    .send(JSON.stringify(problem.toProblem()));
+}
+
+/** What could have been done with the URL that was not found: no route here has parameters. */
+function methodsOf({ server, url }: FastifyRequest): string[] {
+  const [path = ''] = url.split('?');
+  return server.supportedMethods.filter((method) => server.hasRoute({ method, url: path }));
 }
 
 function statusOf(error: unknown): number | undefined {

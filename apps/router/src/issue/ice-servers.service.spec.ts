@@ -4,7 +4,7 @@ import { iceServersAnswerSchema, type DecisionRecord, type IceServersAnswer } fr
 import { aHeartbeat, aPolicy } from '@spillway/testkit';
 import type { Principal, Scope } from '../auth/api-keys.js';
 import { FleetView } from '../fleet/fleet-view.js';
-import { aFleet, CLIENTS, locator, MASTER_SECRET } from '../testing/router.harness.js';
+import { aFleet, CLIENTS, locator, MASTER_SECRET } from '../testing/fleet.harness.js';
 import { IceServersService } from './ice-servers.service.js';
 import { NodeSecrets } from './node-secrets.js';
 

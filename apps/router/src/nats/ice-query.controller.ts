@@ -23,7 +23,7 @@ export class IceQueryController {
         authorization: context.headers['authorization'],
         peer: undefined,
         client: undefined,
-        body: body ?? {},
+        body: body === undefined ? {} : body,
       });
       return { payload };
     } catch (error) {

@@ -1,63 +1,17 @@
 import 'reflect-metadata';
-import { createHash } from 'node:crypto';
 import type { LoggerService } from '@nestjs/common';
 import { POLICY_SUBJECT, subjectOf, type Heartbeat, type PolicyDocument } from '@spillway/contracts';
-import type { ClientLocator } from '@spillway/geo';
 import { MemoryBus, MemoryLog, type Bus } from '@spillway/messaging';
 import { runShutdown } from '@spillway/runtime';
-import { aHeartbeat, aPolicy } from '@spillway/testkit';
+import { aPolicy } from '@spillway/testkit';
 import getPort from 'get-port';
-import { ApiKeys, type Scope } from '../auth/api-keys.js';
+import { ApiKeys } from '../auth/api-keys.js';
 import { loadRouterConfig, type RouterConfig } from '../config.js';
 import { startRouter, type RunningRouter } from '../start-router.js';
+import { aFleet, locator, MASTER_SECRET } from './fleet.harness.js';
+import { bearer, keyEntries, type KeyName } from './keys.harness.js';
+import { silentLogger } from './loggers.harness.js';
 import { until } from './until.harness.js';
-
-export const MASTER_SECRET = 'a master secret for specs';
-
-/** The keys every router of a spec knows: what one sends, and what it is allowed. */
-export const KEYS = {
-  client: { key: 'client-key', scopes: ['issue'] },
-  server: { key: 'server-key', scopes: ['issue', 'on-behalf'] },
-  operator: { key: 'operator-key', scopes: ['issue', 'on-behalf', 'admin'] },
-  watcher: { key: 'watcher-key', scopes: ['admin'] },
-  local: { key: 'local-key', scopes: ['issue'], loopbackOnly: true },
-} as const satisfies Record<string, { key: string; scopes: Scope[]; loopbackOnly?: boolean }>;
-export type KeyName = keyof typeof KEYS;
-
-/** As they stand in API_KEYS_FILE. */
-export function keyEntries(): ConstructorParameters<typeof ApiKeys>[0] {
-  return Object.entries(KEYS).map(([name, key]) => ({
-    name,
-    sha256: createHash('sha256').update(key.key).digest('hex'),
-    scopes: [...key.scopes],
-    loopbackOnly: 'loopbackOnly' in key,
-  }));
-}
-
-export const bearer = (name: KeyName) => `Bearer ${KEYS[name].key}`;
-
-/** Addresses of the documentation ranges (RFC 5737, RFC 3849) and where the specs have them live. */
-export const CLIENTS = {
-  frankfurt: '192.0.2.1',
-  singapore: '198.51.100.1',
-  frankfurtIpv6: '2001:db8::1',
-} as const;
-
-const FRANKFURT = { latitude: 50.1, longitude: 8.7, country: 'DE', continent: 'EU' } as const;
-const SINGAPORE = { latitude: 1.3, longitude: 103.8, country: 'SG', continent: 'AS' } as const;
-
-export const locator: ClientLocator = {
-  locate: (address) => {
-    if (address === CLIENTS.singapore) return SINGAPORE;
-    return address === CLIENTS.frankfurt || address === CLIENTS.frankfurtIpv6 ? FRANKFURT : undefined;
-  },
-};
-
-export const REGIONS = ['us-east-1', 'eu-central-1', 'ap-southeast-1'] as const;
-
-/** One node in each region that stays fresh for as long as a spec takes. */
-export const aFleet = (overrides: Parameters<typeof aHeartbeat>[0] = {}): Heartbeat[] =>
-  REGIONS.map((region) => aHeartbeat({ region, nodeId: `${region}-1`, intervalMs: 60_000, ...overrides }));
 
 export interface RouterOptions {
   readonly config?: Partial<RouterConfig>;
@@ -155,18 +109,4 @@ export function aSharedLog(): { log: MemoryLog; bus: MemoryBus; other: MemoryBus
 export function readMetric(text: string, line: string): number {
   const found = text.split('\n').find((candidate) => candidate.startsWith(line));
   return found === undefined ? 0 : Number(found.slice(found.lastIndexOf(' ') + 1));
-}
-
-export const silentLogger: LoggerService = {
-  log: () => {},
-  warn: () => {},
-  error: () => {},
-  debug: () => {},
-};
-
-/** Keeps what is logged, by level. */
-export function recordingLogger(): LoggerService & { readonly lines: { level: string; text: string }[] } {
-  const lines: { level: string; text: string }[] = [];
-  const keep = (level: string) => (message: unknown) => void lines.push({ level, text: String(message) });
-  return { lines, log: keep('log'), warn: keep('warn'), error: keep('error'), debug: keep('debug') };
 }
