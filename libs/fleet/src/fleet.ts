@@ -132,8 +132,8 @@ export class Fleet {
       this.leave(node);
       node.hear(heartbeat, now, load, this.unit);
     } else {
-      node = new NodeState(heartbeat, now, load);
-      node.setReservations(this.reservations.of(node.id), this.unit);
+      node = new NodeState(heartbeat, now, load, this.reservations.of(heartbeat.nodeId));
+      node.weighReservations(this.unit);
       this.nodesById.set(heartbeat.nodeId, node);
     }
     this.enter(node, 'fresh');
@@ -162,7 +162,6 @@ export class Fleet {
       this.regionsById.set(id, new RegionState(id, place, this.unit));
     }
     for (const node of nodes) {
-      node.reservations = this.reservations.of(node.id);
       node.setLoad(loadOf(node.heartbeat, policy.maxNodeCapacity), this.unit);
       this.enter(node, node.freshness);
       if (this.outsideNodes > MAX_NODES_OUTSIDE) this.forget(node);
@@ -206,22 +205,22 @@ export class Fleet {
   }
 
   private reserveAt(nodeId: string, now: number): void {
-    this.reservations.add(nodeId, now);
-    this.recountReservations(nodeId);
+    const node = this.nodesById.get(nodeId);
+    this.reservations.add(node?.tally ?? this.reservations.of(nodeId), now);
+    if (node) this.reservationsChanged(node, 1);
   }
 
   private endReservations(now: number): void {
     const rampMs = (this.policyInForce?.reservation.rampSeconds ?? MAX_RAMP_SECONDS) * 1000;
-    this.reservations.end(now, rampMs, (nodeId) => this.recountReservations(nodeId));
+    this.reservations.end(now, rampMs, ({ nodeId }, by) => {
+      const node = this.nodesById.get(nodeId);
+      if (node) this.reservationsChanged(node, by);
+    });
   }
 
-  private recountReservations(nodeId: string): void {
-    const node = this.nodesById.get(nodeId);
-    if (!node) return;
-    const region = node.isUsable ? this.regionsById.get(node.heartbeat.region) : undefined;
-    region?.count(node, -1);
-    node.setReservations(this.reservations.of(nodeId), this.unit);
-    region?.count(node, 1);
+  private reservationsChanged(node: NodeState, by: number): void {
+    node.weighReservations(this.unit);
+    if (node.isUsable) this.regionsById.get(node.heartbeat.region)?.countReservations(by);
   }
 
   /** Takes the node out of every count, before it changes. */

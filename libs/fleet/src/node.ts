@@ -1,6 +1,7 @@
 import type { Heartbeat } from '@spillway/contracts';
 import type { Freshness } from './freshness.js';
 import { measuredUtilization, reservedShare, type NodeLoad, type ReservationUnit } from './load.js';
+import type { Tally } from './reservations.js';
 import { transportsOfUrls, type TransportSet } from './transports.js';
 
 /** One node as the fold knows it. Outside this package it is read only. */
@@ -34,17 +35,25 @@ export class NodeState implements FleetNode {
   lastSeenAt: number;
   freshness: Freshness = 'fresh';
   isUsable = false;
-  reservations = 0;
   measured: number | null;
   reserved = 0;
 
-  constructor(heartbeat: Heartbeat, at: number, load: NodeLoad) {
+  constructor(
+    heartbeat: Heartbeat,
+    at: number,
+    load: NodeLoad,
+    readonly tally: Tally,
+  ) {
     this.heartbeat = heartbeat;
     this.lastSeenAt = at;
     this.urls = heartbeat.urls;
     this.transports = transportsOfUrls(heartbeat.urls);
     this.load = load;
     this.measured = measuredUtilization(load);
+  }
+
+  get reservations(): number {
+    return this.tally.count;
   }
 
   get id(): string {
@@ -65,12 +74,16 @@ export class NodeState implements FleetNode {
   setLoad(load: NodeLoad, unit: ReservationUnit): void {
     this.load = load;
     this.measured = measuredUtilization(load);
-    this.setReservations(this.reservations, unit);
+    this.weighReservations(unit);
   }
 
-  setReservations(count: number, unit: ReservationUnit): void {
-    this.reservations = count;
-    this.reserved = reservedShare(count, unit, this.load.kbpsCapacity, this.load.allocationsCapacity);
+  weighReservations(unit: ReservationUnit): void {
+    this.reserved = reservedShare(
+      this.tally.count,
+      unit,
+      this.load.kbpsCapacity,
+      this.load.allocationsCapacity,
+    );
   }
 }
 

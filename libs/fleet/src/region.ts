@@ -45,7 +45,7 @@ export class RegionState implements FleetRegion {
   }
 
   /** Adds (`sign` 1) or takes away (-1) what a usable node contributes; call around every change of it. */
-  count({ load, reservations }: NodeState, sign: 1 | -1): void {
+  count({ load, tally }: NodeState, sign: 1 | -1): void {
     if (load.kbps !== null && load.kbpsCapacity !== null) {
       this.kbps += sign * load.kbps;
       this.kbpsCapacity += sign * load.kbpsCapacity;
@@ -58,7 +58,11 @@ export class RegionState implements FleetRegion {
       this.cpuMilli += sign * load.cpuMilli;
       this.cpuCapacity += sign * CPU_CAPACITY_MILLI;
     }
-    this.reservations += sign * reservations;
+    this.reservations += sign * tally.count;
+  }
+
+  countReservations(by: number): void {
+    this.reservations += by;
   }
 
   get measured(): number | null {
