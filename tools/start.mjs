@@ -9,7 +9,12 @@ import { releaseSignals, StepError } from './run.mjs';
 async function setUp() {
   const needed = process.env.NATS_URL ? SERVERS.filter((program) => program !== 'nats-server') : SERVERS;
   const missing = await ensurePrograms(needed);
-  if (missing.length > 0) throw new StepError(missing.map(howToGet).join('\n'));
+  if (missing.length > 0) {
+    const lines = missing.map(howToGet);
+    if (missing.includes('nats-server'))
+      lines.push('or set NATS_URL to a nats-server with JetStream that runs already');
+    throw new StepError(lines.join('\n'));
+  }
   await ensureModules();
   await buildAll();
 }
