@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
 import { ConfigError, configMarkdown, describeConfig, loadConfig, type Environment } from '@spillway/runtime';
 import { reporterConfigSchema, stunTargetFrom } from './config.js';
 
@@ -99,5 +100,14 @@ describe('where the relay is asked by STUN', () => {
     const onlyTls = { ...minimal, NODE_URLS: 'turns:a1.turn.example.org:443?transport=tcp' };
     expect(problemsOf(onlyTls)).toEqual([expect.stringContaining('STUN_CHECK must be set')]);
     expect(problemsOf({ ...onlyTls, STUN_CHECK: 'none' })).toEqual([]);
+  });
+});
+
+describe('the readme', () => {
+  it('shows the reference as the schema has it', () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const [, ...table] = configMarkdown('', reporterConfigSchema).trim().split('\n');
+    const squeeze = (text: string) => text.replaceAll(/[\s-]+/g, ' ');
+    expect(squeeze(readme)).toContain(squeeze(table.join('\n')));
   });
 });

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import 'reflect-metadata';
 import { NatsBus } from '@spillway/messaging';
 import { createLogger, loadConfig, runMain, shutDownOnSignal } from '@spillway/runtime';

@@ -15,8 +15,13 @@ export type ProbeResult =
 export async function probeStun(target: StunTarget, limitMs: number): Promise<ProbeResult> {
   const ask = target.transport === 'udp' ? askOverUdp : askOverTcp;
   const signal = AbortSignal.timeout(limitMs);
+  // A name that is looked up in vain heeds no signal.
+  const overdue = once(signal, 'abort').then(() => {
+    throw new Error('out of time');
+  });
   try {
-    return { isAnswered: true, message: await ask(target, randomBytes(12), signal) };
+    const asking = ask(target, randomBytes(12), signal);
+    return { isAnswered: true, message: await Promise.race([asking, overdue]) };
   } catch (error) {
     if (signal.aborted) return { isAnswered: false, reason: `no answer within ${limitMs} ms` };
     const { code, message } = error as NodeJS.ErrnoException;

@@ -95,9 +95,16 @@ describe('CpuMeter', () => {
     );
   });
 
-  it('reads the times of a real process', () => {
-    const text = '1 (init) S 0 1 1 0 -1 0 0 0 0 0 7 3 0 0 20 0 1 0 12 0 0';
-    expect(parseProcessTimes(text)).toEqual({ ticks: 10, startedAt: 12 });
+  it('measures a real process', async () => {
+    await write('pid', `${process.pid}\n`);
+    const meter = new CpuMeter(join(root, 'pid'));
+    await meter.read();
+    const busyUntil = process.cpuUsage().user + 50_000;
+    while (process.cpuUsage().user < busyUntil);
+    expect((await meter.read()).cpu).toBeGreaterThan(0);
+  });
+
+  it('refuses a text that holds no times', () => {
     expect(() => parseProcessTimes('')).toThrow('cannot be read');
   });
 });
