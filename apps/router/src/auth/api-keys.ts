@@ -38,6 +38,13 @@ export interface Principal {
   readonly scopes: ReadonlySet<Scope>;
 }
 
+/** What a connection has shown. */
+interface Shown {
+  readonly authorization: string | undefined;
+  readonly peer: string | undefined;
+  readonly principal: Principal;
+}
+
 interface ApiKey extends Principal {
   readonly digest: Buffer;
   readonly loopbackOnly: boolean;
@@ -58,10 +65,7 @@ loopback.addSubnet('::ffff:127.0.0.0', 104, 'ipv6');
 
 export class ApiKeys {
   private readonly keys: readonly ApiKey[];
-  private readonly connections = new WeakMap<
-    object,
-    { authorization: string | undefined; principal: Principal }
-  >();
+  private readonly connections = new WeakMap<object, Shown>();
 
   constructor(keys: readonly z.infer<typeof apiKeySchema>[]) {
     this.keys = keys.map(({ name, sha256, scopes, loopbackOnly }) => ({
@@ -94,12 +98,12 @@ export class ApiKeys {
     authorization: string | undefined,
     peer: string | undefined,
   ): Principal {
-    const known = this.connections.get(connection);
-    if (known && known.authorization === authorization) return known.principal;
-    const key = this.findKey(authorization, peer);
-    // Not one that depends on the peer: a proxy passes on its clients' requests on one connection.
-    if (!key.loopbackOnly) this.connections.set(connection, { authorization, principal: key });
-    return key;
+    const shown = this.connections.get(connection);
+    // A proxy passes on requests of different peers on one connection.
+    if (shown && shown.authorization === authorization && shown.peer === peer) return shown.principal;
+    const principal = this.authenticate(authorization, peer);
+    this.connections.set(connection, { authorization, peer, principal });
+    return principal;
   }
 
   /**
@@ -108,10 +112,6 @@ export class ApiKeys {
    * @throws {ProblemError} `missing-key` or `wrong-key`.
    */
   authenticate(authorization: string | undefined, peer: string | undefined): Principal {
-    return this.findKey(authorization, peer);
-  }
-
-  private findKey(authorization: string | undefined, peer: string | undefined): ApiKey {
     const token = authorization && /^Bearer +(\S{1,512})$/i.exec(authorization)?.[1];
     if (!token) {
       throw new ProblemError('missing-key', 'Send the header "authorization: Bearer <API key>"');
