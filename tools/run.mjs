@@ -1,8 +1,12 @@
 // Runs commands so that nothing of them outlives us.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { constants } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 
-const GRACE_MS = 5_000;
+/** What a command may take to end once it is asked to; a system under test stops its servers in it. */
+const GRACE_MS = 10_000;
+const POLL_MS = 50;
 /** What is kept of a quiet command's output to show when it fails. */
 const TAIL_CHARS = 16_000;
 
@@ -12,19 +16,27 @@ export class StepError extends Error {}
 let current;
 let interruptedBy;
 
-/** Without these a signal would end us and leave npm, nx or apt-get behind. */
+/** Without it a signal would end us and leave npm, nx or apt-get behind. */
 function onSignal(signal) {
   interruptedBy ??= signal;
   if (!current) process.exit(exitCodeOf(signal));
-  killGroup('SIGTERM');
-  setTimeout(() => killGroup('SIGKILL'), GRACE_MS).unref();
+  void endGroup(current.pid);
 }
 
-function killGroup(signal) {
+/** Asks every process of a group to end, and ends those that did not after a while. */
+async function endGroup(leader) {
+  signalGroup(leader, 'SIGTERM');
+  const deadline = Date.now() + GRACE_MS;
+  while (signalGroup(leader, 0) && Date.now() < deadline) await sleep(POLL_MS);
+  signalGroup(leader, 'SIGKILL');
+}
+
+/** @returns whether there is anybody left in the group. */
+function signalGroup(leader, signal) {
   try {
-    process.kill(-current.pid, signal);
+    return process.kill(-leader, signal);
   } catch {
-    // The whole group is gone already.
+    return false;
   }
 }
 
@@ -55,15 +67,19 @@ async function run(command, args, { env, onOutput }) {
   current = child;
   child.stdout.on('data', onOutput);
   child.stderr.on('data', onOutput);
+  const closed = once(child, 'close').catch(() => {});
   const code = await new Promise((resolve) => {
     child.on('error', (error) => {
       onOutput(`${command}: ${error.message}\n`);
       resolve(127);
     });
-    // Whatever the command left running in its group ends with it.
-    child.on('exit', () => killGroup('SIGKILL'));
-    child.on('close', (status, signal) => resolve(status ?? exitCodeOf(signal)));
+    child.on('exit', (status, signal) => resolve(status ?? exitCodeOf(signal)));
   });
+  if (child.pid) {
+    // Whatever the command left running in its group ends with it, and what it wrote is read to the end.
+    await endGroup(child.pid);
+    await Promise.race([closed, sleep(GRACE_MS, undefined, { ref: false })]);
+  }
   current = undefined;
   if (interruptedBy) process.exit(exitCodeOf(interruptedBy));
   return code;
