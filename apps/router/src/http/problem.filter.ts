@@ -18,7 +18,10 @@ export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const reply = host.switchToHttp().getResponse<FastifyReply>();
+    this.answer(host.switchToHttp().getResponse<FastifyReply>(), error);
+  }
+
+  answer(reply: FastifyReply, error: unknown): void {
     const methods = statusOf(error) === 404 ? methodsOf(reply.request) : [];
     if (methods.length === 0) return sendProblem(reply, this.asProblem(error));
     const detail = `${reply.request.method} is not among the methods of this resource: ${methods.join(', ')}`;
@@ -45,9 +48,13 @@ export function sendProblem(reply: FastifyReply, problem: ProblemError): void {
     .send(JSON.stringify(problem.toProblem()));
 }
 
+/** A path without the characters that have a meaning in a route: Fastify would take it for a pattern. */
+const PLAIN_PATH = /^[\w./-]+$/;
+
 /** What could have been done with the URL that was not found: no route here has parameters. */
 function methodsOf({ server, url }: FastifyRequest): string[] {
   const [path = ''] = url.split('?');
+  if (!PLAIN_PATH.test(path)) return [];
   return server.supportedMethods.filter((method) => server.hasRoute({ method, url: path }));
 }
 

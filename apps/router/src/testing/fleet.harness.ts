@@ -26,6 +26,9 @@ export const locator: ClientLocator = {
 
 export const REGIONS = ['us-east-1', 'eu-central-1', 'ap-southeast-1'] as const;
 
-/** One node in each region that stays fresh for as long as a spec takes. */
-export const aFleet = (overrides: Parameters<typeof aHeartbeat>[0] = {}): Heartbeat[] =>
-  REGIONS.map((region) => aHeartbeat({ region, nodeId: `${region}-1`, intervalMs: 60_000, ...overrides }));
+/** A node called `<region>-<name>` in each region; it stays fresh for as long as a spec takes. */
+export const aFleet = (overrides: Parameters<typeof aHeartbeat>[0] = {}, name = '1'): Heartbeat[] =>
+  REGIONS.map((region) => {
+    const own = { region, nodeId: `${region}-${name}`, intervalMs: 60_000 };
+    return aHeartbeat({ ...own, ...overrides });
+  });

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { jest } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
 import { POLICY_SUBJECT, subjectOf, type Heartbeat, type PolicyDocument } from '@spillway/contracts';
 import { MemoryBus, MemoryLog, type Bus } from '@spillway/messaging';
@@ -12,6 +13,9 @@ import { aFleet, locator, MASTER_SECRET } from './fleet.harness.js';
 import { bearer, keyEntries, type KeyName } from './keys.harness.js';
 import { silentLogger } from './loggers.harness.js';
 import { until } from './until.harness.js';
+
+// A whole router takes seconds to load where other suites run at the same time.
+jest.setTimeout(30_000);
 
 export interface RouterOptions {
   readonly config?: Partial<RouterConfig>;
