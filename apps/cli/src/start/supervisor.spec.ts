@@ -9,7 +9,8 @@ import { RunFile } from './run-file.js';
 import type { ServiceSpec } from './service.js';
 import { Supervisor } from './supervisor.js';
 
-const UNTIL_SIGTERM = `process.on('SIGTERM', () => { console.log('bye', Date.now()); process.exit(); });`;
+const byeAfter = (ms: number) =>
+  `process.on('SIGTERM', () => setTimeout(() => { console.log('bye', Date.now()); process.exit(); }, ${ms}));`;
 
 describe('Supervisor', () => {
   let folder: string;
@@ -69,8 +70,8 @@ describe('Supervisor', () => {
   });
 
   it('stops stage by stage, the last one first', async () => {
-    supervisor.startStage([node('first', UNTIL_SIGTERM)]);
-    supervisor.startStage([node('second', UNTIL_SIGTERM)]);
+    supervisor.startStage([node('first', byeAfter(0))]);
+    supervisor.startStage([node('second', byeAfter(100))]);
     await until(() => ['first', 'second'].every((name) => logOf(name).includes('ready')));
     await supervisor.stopAll();
     const stoppedAt = (name: string) => Number(/bye (\d+)/.exec(logOf(name))?.[1]);
@@ -86,6 +87,18 @@ describe('Supervisor', () => {
     await supervisor.stopAll();
     await until(() => pids.every((pid) => identifyProcess(pid) === undefined));
     expect(said).toEqual(['a did not stop within 0.5 s and was killed']);
+  });
+
+  it('does not start again what dies while it stops the others', async () => {
+    supervisor.startStage([node('first', '')]);
+    supervisor.startStage([node('second', byeAfter(200))]);
+    supervisor.markUp();
+    await until(() => ['first', 'second'].every((name) => logOf(name).includes('ready')));
+    const stopped = supervisor.stopAll();
+    process.kill(pidOf('first'), 'SIGKILL');
+    await stopped;
+    expect(said).toEqual([]);
+    expect(logOf('first').match(/ready/g)).toHaveLength(1);
   });
 
   it('does not start again what it stopped itself', async () => {

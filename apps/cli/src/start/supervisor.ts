@@ -15,7 +15,7 @@ export class Supervisor {
   readonly #stages: Service[][] = [];
   readonly #restarts = new Set<NodeJS.Timeout>();
   readonly #failure = new AbortController();
-  #isUp = false;
+  #phase: 'starting' | 'up' | 'stopping' = 'starting';
 
   constructor(
     private readonly runFile: RunFile,
@@ -43,11 +43,12 @@ export class Supervisor {
 
   /** From now on services that die are started again. */
   markUp(): void {
-    this.#isUp = true;
+    this.#phase = 'up';
   }
 
   /** Stops stage by stage, the last one first. */
   async stopAll(): Promise<void> {
+    this.#phase = 'stopping';
     for (const restart of this.#restarts) clearTimeout(restart);
     for (const stage of this.#stages.toReversed()) {
       await Promise.all(stage.map((service) => this.#stop(service)));
@@ -70,10 +71,8 @@ export class Supervisor {
 
   #onDeath(service: Service, cause: string): void {
     const report = `${service.spec.name} died (${cause}). The end of ${service.logFile}:\n${service.tail()}`;
-    if (!this.#isUp) {
-      this.#failure.abort(new StartError(report));
-      return;
-    }
+    if (this.#phase === 'starting') this.#failure.abort(new StartError(report));
+    if (this.#phase !== 'up') return;
     this.say(`${report}\nStarting it again in ${this.restartAfterMs / 1000} s`);
     const restart = setTimeout(() => {
       this.#restarts.delete(restart);
