@@ -11,7 +11,6 @@ import { FleetView } from './fleet/fleet-view.js';
 import { LogController } from './fleet/log.controller.js';
 import { IceGrpcController } from './grpc/ice.grpc.controller.js';
 import { FleetController } from './http/fleet.controller.js';
-import { IceServersController } from './http/ice-servers.controller.js';
 import { IceServersService } from './issue/ice-servers.service.js';
 import { IssuedLog } from './issue/issued-log.js';
 import { NodeSecrets } from './issue/node-secrets.js';
@@ -51,13 +50,7 @@ export class RouterModule {
     return {
       module: RouterModule,
       imports: [HealthModule, MetricsModule],
-      controllers: [
-        IceServersController,
-        FleetController,
-        IceGrpcController,
-        IceQueryController,
-        LogController,
-      ],
+      controllers: [FleetController, IceGrpcController, IceQueryController, LogController],
       providers: [
         { provide: ROUTER_CONFIG, useValue: config },
         { provide: BUS, useValue: bus },

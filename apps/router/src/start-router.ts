@@ -8,9 +8,11 @@ import type { ApiKeys } from './auth/api-keys.js';
 import type { RouterConfig } from './config.js';
 import { FleetView } from './fleet/fleet-view.js';
 import { GrpcHealth, grpcOptions } from './grpc/grpc-options.js';
+import { iceServersRoute } from './http/ice-servers.route.js';
 import { ProblemFilter, sendProblem } from './http/problem.filter.js';
 import { IssuedLog } from './issue/issued-log.js';
 import { ProblemError } from './problem-error.js';
+import { RequestGate } from './request-gate.js';
 import { RouterModule } from './router.module.js';
 import { RouterMetrics } from './router-metrics.js';
 
@@ -49,7 +51,12 @@ export async function startRouter(start: RouterStart): Promise<RunningRouter> {
     ...(config.TRUSTED_PROXIES && { trustedProxies: config.TRUSTED_PROXIES }),
     onUnroutable: ({ message }, reply) => sendProblem(reply, new ProblemError('malformed-request', message)),
   });
-  app.useGlobalFilters(new ProblemFilter());
+  const problems = new ProblemFilter();
+  app.useGlobalFilters(problems);
+  app
+    .getHttpAdapter()
+    .getInstance()
+    .register(iceServersRoute(app.get(RequestGate), problems));
   const grpcHealth = new GrpcHealth();
   app.connectMicroservice(grpcOptions(`${bracketed(config.GRPC_HOST)}:${config.GRPC_PORT}`, grpcHealth));
   app.connectMicroservice({ strategy: new LogTransport({ bus, queue: ROUTER_QUEUE }) });

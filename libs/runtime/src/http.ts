@@ -49,8 +49,10 @@ function endConnectionsOnClose(fastify: FastifyInstance): void {
   fastify.addHook('preClose', async () => {
     isClosing = true;
   });
-  fastify.addHook('onSend', async (_request, reply) => {
+  // With a callback: a promise for every answer is a cost to every answer.
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
     if (isClosing) reply.header('connection', 'close');
+    done();
   });
 }
 

@@ -23,6 +23,7 @@ interface OfferedUrl {
 interface KnownUrls {
   readonly offered: readonly OfferedUrl[];
   readonly choices: Map<number, readonly string[]>;
+  readonly stun: Map<ClientFamily, string | undefined>;
 }
 
 const known = new WeakMap<readonly string[], KnownUrls>();
@@ -47,14 +48,18 @@ export function turnUrlsFor(
 
 /** `stun:` on the node's own UDP port; `undefined` for a node without one. */
 export function stunUrlFor(node: FleetNode, clientFamily: ClientFamily): string | undefined {
-  const [udp] = turnUrlsFor(node, ['udp'], clientFamily, 1);
-  return udp === undefined ? undefined : stunUriOf(udp);
+  const { offered, stun } = urlsOf(node);
+  if (!stun.has(clientFamily)) {
+    const [udp] = chooseUrls(offered, ['udp'], clientFamily, 1);
+    stun.set(clientFamily, udp === undefined ? undefined : stunUriOf(udp));
+  }
+  return stun.get(clientFamily);
 }
 
 function urlsOf({ urls }: FleetNode): KnownUrls {
   let entry = known.get(urls);
   if (!entry) {
-    entry = { offered: urls.flatMap((url) => describeUrl(url) ?? []), choices: new Map() };
+    entry = { offered: urls.flatMap((url) => describeUrl(url) ?? []), choices: new Map(), stun: new Map() };
     known.set(urls, entry);
   }
   return entry;
