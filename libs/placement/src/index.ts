@@ -1,5 +1,5 @@
 export { hashText, mix32 } from './hash.js';
-export { place, type Placement, type PlacementRequest, type PlacementView, type Refusal } from './place.js';
-export { Proximity, type Coordinates, type EstimateRtt } from './proximity.js';
-export { STRATEGIES } from './strategies/index.js';
+export { place, type Placement, type PlacementRequest, type Refusal } from './place.js';
+export { placementView, type PlacementView } from './placement-view.js';
+export type { Coordinates, EstimateRtt } from './proximity.js';
 export type { NodeWish, Strategy, Weighing } from './strategy.js';

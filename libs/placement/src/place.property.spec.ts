@@ -2,9 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { ALL_TRANSPORTS, Fleet, utilizationOf } from '@spillway/fleet';
 import { aHeartbeat, aLog, aPolicy } from '@spillway/testkit';
 import * as fc from 'fast-check';
-import { place, type PlacementRequest, type PlacementView } from './place.js';
-import { Proximity } from './proximity.js';
-import { STRATEGIES } from './strategies/index.js';
+import { place, type PlacementRequest } from './place.js';
+import { placementView } from './placement-view.js';
 
 const T0 = 1_795_000_000_000;
 const REGIONS = ['us-east-1', 'eu-central-1', 'ap-southeast-1'];
@@ -53,16 +52,8 @@ function aView(nodes: (typeof aNode extends fc.Arbitrary<infer T> ? T : never)[]
     for (let r = 0; r < reservations; r++) fleet.reserve(`n${i}`, T0);
   });
   fleet.advance(T0 + 6000);
-  const regions = [...fleet.regions.values()];
-  const places = regions.map((region) => region.place);
-  const proximity = new Proximity(places, (a, b) => Math.abs(a.longitude - b.longitude));
-  const view: PlacementView = {
-    policy,
-    regions,
-    proximity,
-    priceMs: new Float64Array(regions.length),
-    strategy: STRATEGIES[policy.strategy],
-  };
+  const view = placementView(fleet, (a, b) => Math.abs(a.longitude - b.longitude));
+  if (!view) throw new Error('a fleet with a policy has a view');
   return { fleet, view };
 }
 

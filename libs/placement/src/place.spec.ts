@@ -3,9 +3,9 @@ import type { Heartbeat, PolicyDocument } from '@spillway/contracts';
 import { ALL_TRANSPORTS, Fleet, transportSet } from '@spillway/fleet';
 import { aHeartbeat, aLog, aPolicy } from '@spillway/testkit';
 import { mix32 } from './hash.js';
-import { place, type PlacementRequest, type PlacementView } from './place.js';
-import { Proximity, type Coordinates } from './proximity.js';
-import { STRATEGIES } from './strategies/index.js';
+import { place, type PlacementRequest } from './place.js';
+import { placementView } from './placement-view.js';
+import type { Coordinates } from './proximity.js';
 
 const T0 = 1_795_000_000_000;
 const FRANKFURT = { latitude: 50, longitude: 9, continent: 'EU' as const };
@@ -20,17 +20,8 @@ function aWorld(heartbeats: Heartbeat[], policy: PolicyDocument = aPolicy()) {
   const log = aLog();
   fleet.apply(log({ kind: 'policy', policy }, T0), T0);
   for (const heartbeat of heartbeats) fleet.apply(log({ kind: 'heartbeat', heartbeat }, T0), T0);
-  const regions = [...fleet.regions.values()];
-  const view: PlacementView = {
-    policy,
-    regions,
-    proximity: new Proximity(
-      regions.map((region) => region.place),
-      degrees,
-    ),
-    priceMs: new Float64Array(regions.length),
-    strategy: STRATEGIES[policy.strategy],
-  };
+  const view = placementView(fleet, degrees);
+  if (!view) throw new Error('a fleet with a policy has a view');
   let seed = 0;
   const ask = (request: Partial<PlacementRequest> = {}) =>
     place(view, {

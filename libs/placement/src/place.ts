@@ -1,6 +1,7 @@
-import type { Continent, PlacementReason, PolicyDocument } from '@spillway/contracts';
+import type { Continent, PlacementReason } from '@spillway/contracts';
 import type { FleetNode, FleetRegion, TransportSet } from '@spillway/fleet';
-import type { Coordinates, Proximity } from './proximity.js';
+import type { Coordinates } from './proximity.js';
+import type { PlacementView } from './placement-view.js';
 import { isOverThreshold, type Strategy, type Weighing } from './strategy.js';
 
 export interface PlacementRequest {
@@ -15,15 +16,6 @@ export interface PlacementRequest {
   readonly count: number;
   /** Differs from decision to decision and is the same in a replay. */
   readonly seed: number;
-}
-
-/** The fleet as one decision sees it. `regions`, `proximity` and `priceMs` are in the same order. */
-export interface PlacementView {
-  readonly policy: PolicyDocument;
-  readonly regions: readonly FleetRegion[];
-  readonly proximity: Proximity;
-  readonly priceMs: ArrayLike<number>;
-  readonly strategy: Strategy;
 }
 
 export interface Placement {

@@ -1,7 +1,7 @@
-import type { LogEntry, PolicyDocument } from '@spillway/contracts';
-import { Fleet, type FleetRegion, type FoldOutcome } from '@spillway/fleet';
+import type { LogEntry } from '@spillway/contracts';
+import { Fleet, type FoldOutcome } from '@spillway/fleet';
 import { estimateRttMs } from '@spillway/geo';
-import { Proximity, STRATEGIES, type PlacementView } from '@spillway/placement';
+import { placementView, type PlacementView } from '@spillway/placement';
 
 /** What this router knows of the fleet, ready to decide on. Time is read here, at the edge of the pure fold. */
 export class FleetView {
@@ -42,7 +42,7 @@ export class FleetView {
   fold(entry: LogEntry): FoldOutcome {
     this.lastEntryReadAt = this.monotonicMs();
     const outcome = this.fleet.apply(entry, this.lastEntryReadAt);
-    if (entry.event.kind === 'policy') this.adoptPolicy(entry.event.policy);
+    if (entry.event.kind === 'policy') this.decidingOn = placementView(this.fleet, estimateRttMs);
     return outcome;
   }
 
@@ -73,19 +73,5 @@ export class FleetView {
 
   reserve(nodeId: string): void {
     this.fleet.reserve(nodeId, this.monotonicMs());
-  }
-
-  private adoptPolicy(policy: PolicyDocument): void {
-    const regions: FleetRegion[] = [...this.fleet.regions.values()];
-    this.decidingOn = {
-      policy,
-      regions,
-      proximity: new Proximity(
-        regions.map((region) => region.place),
-        estimateRttMs,
-      ),
-      priceMs: new Float64Array(regions.length),
-      strategy: STRATEGIES[policy.strategy],
-    };
   }
 }

@@ -1,0 +1,29 @@
+import type { PolicyDocument } from '@spillway/contracts';
+import type { Fleet, FleetRegion } from '@spillway/fleet';
+import { Proximity, type EstimateRtt } from './proximity.js';
+import { STRATEGIES } from './strategies/index.js';
+import type { Strategy } from './strategy.js';
+
+/** The fleet as one decision sees it. `regions`, `proximity` and `priceMs` are in the same order. */
+export interface PlacementView {
+  readonly policy: PolicyDocument;
+  readonly regions: readonly FleetRegion[];
+  readonly proximity: Proximity;
+  readonly priceMs: ArrayLike<number>;
+  readonly strategy: Strategy;
+}
+
+/** How decisions are made under the policy in force; `undefined` while there is none. Make it anew with the policy. */
+export function placementView(fleet: Fleet, estimateRtt: EstimateRtt): PlacementView | undefined {
+  const { policy } = fleet;
+  if (!policy) return undefined;
+  const regions = [...fleet.regions.values()];
+  const places = regions.map((region) => region.place);
+  return {
+    policy,
+    regions,
+    proximity: new Proximity(places, estimateRtt),
+    priceMs: new Float64Array(regions.length),
+    strategy: STRATEGIES[policy.strategy],
+  };
+}
