@@ -1,4 +1,4 @@
-import { Logger, type LoggerService } from '@nestjs/common';
+import { Logger, type INestApplication, type LoggerService } from '@nestjs/common';
 import type { ClientLocator } from '@spillway/geo';
 import type { Bus } from '@spillway/messaging';
 import { LogTransport } from '@spillway/messaging/nest';
@@ -7,7 +7,7 @@ import { ROUTER_QUEUE } from '@spillway/contracts';
 import type { ApiKeys } from './auth/api-keys.js';
 import type { RouterConfig } from './config.js';
 import { FleetView } from './fleet/fleet-view.js';
-import { GrpcHealth, grpcOptions } from './grpc/grpc-options.js';
+import { GrpcEdge, grpcOptions } from './grpc/grpc-options.js';
 import { iceServersRoute } from './http/ice-servers.route.js';
 import { ProblemFilter, sendProblem } from './http/problem.filter.js';
 import { IssuedLog } from './issue/issued-log.js';
@@ -20,6 +20,8 @@ import { RouterMetrics } from './router-metrics.js';
 const BODY_LIMIT_BYTES = 16 * 1024;
 /** Milliseconds between two looks at readiness for gRPC's health service. */
 const HEALTH_MS = 500;
+/** Milliseconds gRPC clients have to end their calls when the router stops. */
+const GRPC_GRACE_MS = 2_000;
 
 export interface RouterStart {
   readonly config: RouterConfig;
@@ -57,8 +59,8 @@ export async function startRouter(start: RouterStart): Promise<RunningRouter> {
     .getHttpAdapter()
     .getInstance()
     .register(iceServersRoute(app.get(RequestGate), problems));
-  const grpcHealth = new GrpcHealth();
-  app.connectMicroservice(grpcOptions(`${bracketed(config.GRPC_HOST)}:${config.GRPC_PORT}`, grpcHealth));
+  const grpc = new GrpcEdge();
+  app.connectMicroservice(grpcOptions(`${bracketed(config.GRPC_HOST)}:${config.GRPC_PORT}`, grpc));
   app.connectMicroservice({ strategy: new LogTransport({ bus, queue: ROUTER_QUEUE }) });
 
   view.setLink(bus.link);
@@ -68,18 +70,29 @@ export async function startRouter(start: RouterStart): Promise<RunningRouter> {
   });
   const httpPort = await listen(app, httpAddress(config));
   const health = app.get(Health);
-  const healthTimer = setInterval(() => grpcHealth.set(health.readiness().ready), HEALTH_MS);
+  const healthTimer = setInterval(() => grpc.setServing(health.readiness().ready), HEALTH_MS);
   provision(bus, config);
   issued.start();
   return {
     httpPort,
     view,
     shutdown: [
-      { name: 'requests finished', limitMs: 10_000, run: () => app.close() },
+      {
+        name: 'requests finished',
+        limitMs: 10_000,
+        run: () => (clearInterval(healthTimer), close(app, grpc)),
+      },
       { name: 'decisions on the log', limitMs: 4_000, run: () => issued.stop(3_000) },
-      { name: 'NATS let go', limitMs: 6_000, run: () => (clearInterval(healthTimer), bus.close()) },
+      { name: 'NATS let go', limitMs: 6_000, run: () => bus.close() },
     ],
   };
+}
+
+async function close(app: INestApplication, grpc: GrpcEdge): Promise<void> {
+  grpc.setServing(false);
+  const cut = setTimeout(() => grpc.cut(), GRPC_GRACE_MS);
+  await app.close();
+  clearTimeout(cut);
 }
 
 /** In the background: NATS may come later than the router, and the router must say so meanwhile. */

@@ -1,3 +1,5 @@
+import type { Server } from '@grpc/grpc-js';
+import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { Transport, type GrpcOptions } from '@nestjs/microservices';
 import { ICE_PROTO } from '@spillway/contracts';
@@ -7,19 +9,32 @@ import { HealthImplementation } from 'grpc-health-check';
 const MAX_MESSAGE_BYTES = 16 * 1024;
 const SERVICE = 'spillway.v1.IceService';
 
-/** The standard health service, told what readiness says. */
-export class GrpcHealth {
-  readonly implementation = new HealthImplementation({ '': 'NOT_SERVING', [SERVICE]: 'NOT_SERVING' });
+/** The standard services beside our own, and the end of what clients leave open. */
+export class GrpcEdge {
+  private readonly health = new HealthImplementation({ '': 'NOT_SERVING', [SERVICE]: 'NOT_SERVING' });
+  private server: Server | undefined;
 
-  set(isReady: boolean): void {
-    const status = isReady ? 'SERVING' : 'NOT_SERVING';
-    this.implementation.setStatus('', status);
-    this.implementation.setStatus(SERVICE, status);
+  addTo(server: Server, definition: PackageDefinition): void {
+    this.server = server;
+    this.health.addToServer(server);
+    new ReflectionService(definition).addToServer(server);
+  }
+
+  /** What the health service says. */
+  setServing(isServing: boolean): void {
+    const status = isServing ? 'SERVING' : 'NOT_SERVING';
+    this.health.setStatus('', status);
+    this.health.setStatus(SERVICE, status);
+  }
+
+  /** Ends what is still open: a client may watch our health for ever, and closing waits for it. */
+  cut(): void {
+    this.server?.forceShutdown();
   }
 }
 
 /** gRPC with the standard health and reflection services beside our own. */
-export function grpcOptions(url: string, health: GrpcHealth): GrpcOptions {
+export function grpcOptions(url: string, edge: GrpcEdge): GrpcOptions {
   return {
     transport: Transport.GRPC,
     options: {
@@ -29,10 +44,7 @@ export function grpcOptions(url: string, health: GrpcHealth): GrpcOptions {
       loader: { keepCase: false, longs: Number, enums: String, arrays: true, oneofs: false },
       maxReceiveMessageLength: MAX_MESSAGE_BYTES,
       gracefulShutdown: true,
-      onLoadPackageDefinition: (definition, server) => {
-        health.implementation.addToServer(server as never);
-        new ReflectionService(definition).addToServer(server as never);
-      },
+      onLoadPackageDefinition: (definition, server) => edge.addTo(server as Server, definition),
     },
   };
 }

@@ -1,7 +1,17 @@
 import type { Metadata, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
-import { Controller } from '@nestjs/common';
+import { Controller, type OnModuleDestroy } from '@nestjs/common';
 import { GrpcMethod, GrpcStreamCall } from '@nestjs/microservices';
-import { distinctUntilChanged, interval, map, startWith, type Observable } from 'rxjs';
+import {
+  distinctUntilChanged,
+  interval,
+  map,
+  merge,
+  mergeMap,
+  ReplaySubject,
+  startWith,
+  throwError,
+  type Observable,
+} from 'rxjs';
 import { ApiKeys, requireScope } from '../auth/api-keys.js';
 import { FleetReport } from '../fleet/fleet-report.js';
 import { ProblemError } from '../problem-error.js';
@@ -20,7 +30,9 @@ const WATCH_MS = 1_000;
 
 /** `spillway.v1.IceService`. */
 @Controller()
-export class IceGrpcController {
+export class IceGrpcController implements OnModuleDestroy {
+  private readonly stopping = new ReplaySubject<void>(1);
+
   constructor(
     private readonly gate: RequestGate,
     private readonly keys: ApiKeys,
@@ -49,6 +61,10 @@ export class IceGrpcController {
     call.on('drain', () => call.resume());
     call.on('end', () => call.end());
     call.on('error', () => call.end());
+    const stopping = this.stopping.subscribe(() =>
+      call.emit('error', grpcProblem(stoppingError()).getError()),
+    );
+    call.on('close', () => stopping.unsubscribe());
   }
 
   @GrpcMethod('IceService', 'WatchRegions')
@@ -62,12 +78,19 @@ export class IceGrpcController {
     } catch (error) {
       throw grpcProblem(error);
     }
-    return interval(WATCH_MS).pipe(
+    const snapshots = interval(WATCH_MS).pipe(
       startWith(0),
       map(() => this.report.regions()),
       distinctUntilChanged((a, b) => JSON.stringify(a.regions) === JSON.stringify(b.regions)),
       map(toGrpcRegions),
     );
+    const end = this.stopping.pipe(mergeMap(() => throwError(() => grpcProblem(stoppingError()))));
+    return merge(snapshots, end);
+  }
+
+  /** Ends the streams that clients hold open, for the server's end waits for them. */
+  onModuleDestroy(): void {
+    this.stopping.next();
   }
 
   private result(request: GrpcIceServersRequest, metadata: Metadata, peer: string): object {
@@ -90,6 +113,11 @@ export class IceGrpcController {
     });
     return toGrpcAnswer(answer);
   }
+}
+
+/** Tells a client to go to another router. */
+function stoppingError(): ProblemError {
+  return new ProblemError('not-ready', 'This router is stopping');
 }
 
 function authorizationOf(metadata: Metadata): string | undefined {

@@ -11,3 +11,18 @@ export async function until(condition: () => unknown, limitMs = LIMIT_MS): Promi
     await delay(LOOK_MS);
   }
 }
+
+const LOOKS = 20;
+
+/** What a value above 0 comes to that grows for a while and then stays. */
+export async function settled(read: () => Promise<number>): Promise<number> {
+  let last = 0;
+  let same = 0;
+  await until(async () => {
+    const value = await read();
+    same = value === last ? same + 1 : 0;
+    last = value;
+    return value > 0 && same >= LOOKS;
+  });
+  return last;
+}
