@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { ISSUED_SUBJECTS, type LogEntry } from '@spillway/contracts';
 import { RequestError } from '@spillway/messaging';
-import { aSharedLog, startReadyRouter } from './testing/router.harness.js';
+import { aSharedLog, followIssued, startReadyRouter } from './testing/router.harness.js';
 import { collect, connectHealth, connectIceClient } from './testing/grpc.harness.js';
 import { recordingLogger } from './testing/loggers.harness.js';
 import { until } from './testing/until.harness.js';
@@ -11,8 +10,7 @@ describe('a router that is told to stop', () => {
     const { bus, other } = aSharedLog();
     const logger = recordingLogger();
     const router = await startReadyRouter({ bus, logger });
-    const entries: LogEntry[] = [];
-    await other.follow({ onEntry: (entry) => void entries.push(entry) }, { filter: ISSUED_SUBJECTS });
+    const issued = await followIssued(other);
     const { placement } = (await (await router.ask()).json()) as { placement: { decisionId: string } };
     expect(await router.stop()).toBe(true);
     const steps = logger.lines.map(({ text }) => text).filter((text) => text.startsWith('Shutdown: '));
@@ -21,8 +19,7 @@ describe('a router that is told to stop', () => {
       'Shutdown: decisions on the log',
       'Shutdown: NATS let go',
     ]);
-    const decisions = entries.flatMap(({ event }) => (event.kind === 'issued' ? event.issued.decisions : []));
-    expect(decisions.map(({ id }) => id)).toContain(placement.decisionId);
+    expect(issued).toContain(placement.decisionId);
     expect(bus.link).toBe('down');
     await expect(router.fetch('/healthz')).rejects.toThrow('fetch failed');
     await expect(other.request('turn.query.ice-servers', { payload: {} }, 1_000)).rejects.toThrow(

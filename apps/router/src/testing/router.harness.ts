@@ -1,7 +1,15 @@
 import 'reflect-metadata';
 import { jest } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
-import { POLICY_SUBJECT, subjectOf, type Heartbeat, type PolicyDocument } from '@spillway/contracts';
+import {
+  ISSUED_SUBJECTS,
+  ISSUED_WINDOW_SECONDS,
+  POLICY_SUBJECT,
+  subjectOf,
+  type Heartbeat,
+  type LogEntry,
+  type PolicyDocument,
+} from '@spillway/contracts';
 import { MemoryBus, MemoryLog, type Bus } from '@spillway/messaging';
 import { runShutdown } from '@spillway/runtime';
 import { aPolicy } from '@spillway/testkit';
@@ -102,6 +110,16 @@ export async function announce(bus: Bus, policy: PolicyDocument, fleet: readonly
 
 export function publishHeartbeat(bus: Bus, heartbeat: Heartbeat): void {
   bus.publish(subjectOf.heartbeat(heartbeat.region, heartbeat.nodeId), heartbeat);
+}
+
+/** Ids of the decisions of the last half minute and from now on, as they come on the log. */
+export async function followIssued(bus: Bus): Promise<readonly string[]> {
+  const ids: string[] = [];
+  const onEntry = ({ event }: LogEntry) => {
+    if (event.kind === 'issued') ids.push(...event.issued.decisions.map(({ id }) => id));
+  };
+  await bus.follow({ onEntry }, { filter: ISSUED_SUBJECTS, issuedWindowSeconds: ISSUED_WINDOW_SECONDS });
+  return ids;
 }
 
 /** Two buses on one log: the router's, and one for whoever else is there. */
