@@ -242,6 +242,23 @@ describe('A silent bus', () => {
     expect(fleet.isBusSuspect).toBe(false);
   });
 
+  it('is neither suspected nor believed for the sake of nodes in regions that the policy does not name', () => {
+    const made = names(50, 'made-up-');
+
+    const loud = aFleet();
+    for (const nodeId of names(6)) loud.hear(aHeartbeat({ nodeId, intervalMs: 60_000 }), T0);
+    for (const nodeId of made) loud.hear(aHeartbeat({ nodeId, region: 'mars-1' }), T0);
+    loud.fleet.advance(T0 + 60_000);
+    expect(loud.fleet.isBusSuspect).toBe(false);
+
+    const quiet = aFleet();
+    for (const nodeId of names(6)) quiet.hear(aHeartbeat({ nodeId }), T0);
+    for (const nodeId of made) quiet.hear(aHeartbeat({ nodeId, region: 'mars-1' }), T0 + 8_000);
+    quiet.fleet.advance(T0 + 10_000);
+    expect(quiet.fleet.isBusSuspect).toBe(true);
+    expect(quiet.usable()).toHaveLength(6);
+  });
+
   it('is the link that was lost: nothing ages meanwhile and every node gets its full time afterwards', () => {
     const { fleet, hear, usable } = aFleet();
     hear(aHeartbeat(), T0);

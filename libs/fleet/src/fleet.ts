@@ -200,7 +200,7 @@ export class Fleet {
 
   /** Call when a node went silent, was heard again or is new. */
   private reconsiderSilence(now: number): void {
-    if (!this.silence.reconsider(this.nodesById.size)) return;
+    if (!this.silence.reconsider(this.nodesById.size - this.outsideNodes)) return;
     for (const node of this.longSilent) this.deadlines.ensureBy(node, now);
   }
 
@@ -229,23 +229,24 @@ export class Fleet {
     if (region) {
       region.nodeCount--;
       if (node.isUsable) region.remove(node);
+      if (node.freshness !== 'fresh') this.countSilence(node, -1);
     } else {
       this.outsideNodes--;
     }
-    if (node.freshness !== 'fresh') this.countSilence(node, -1);
     node.isUsable = false;
   }
 
   /** Puts the node, as it is now, into every count. */
   private enter(node: NodeState, freshness: Freshness): void {
     node.freshness = freshness;
-    if (freshness !== 'fresh') this.countSilence(node, 1);
     const region = this.regionsById.get(node.heartbeat.region);
     if (!region) {
+      // Its silence does not count: anybody may make up regions and nodes, and let them fall silent.
       this.outsideNodes++;
       return;
     }
     region.nodeCount++;
+    if (freshness !== 'fresh') this.countSilence(node, 1);
     node.isUsable = isServing(node) && !isBelowFloor(node.heartbeat, this.policyInForce);
     if (node.isUsable) region.add(node);
   }
