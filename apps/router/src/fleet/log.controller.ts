@@ -1,4 +1,5 @@
-import { Controller, Inject, Logger } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Controller, Inject, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import { LOG_SUBJECTS, POLICY_KEY, policyDocumentSchema, type LogEntry } from '@spillway/contracts';
 import type { Bus } from '@spillway/messaging';
@@ -8,10 +9,15 @@ import { IssuedLog } from '../issue/issued-log.js';
 import { RouterMetrics } from '../router-metrics.js';
 import { FleetView } from './fleet-view.js';
 
+/** Milliseconds until a stored policy that could not be read is tried again. */
+const RETRY_MS = 1_000;
+const NO_POLICY = 'There is no policy yet: put one on the log with `spillway policy apply`';
+
 /** Where the log enters the router. */
 @Controller()
-export class LogController {
+export class LogController implements OnModuleDestroy {
   private readonly logger = new Logger('Log');
+  private readonly stopping = new AbortController();
   private readonly complaints = new OncePerKey(this.logger, 'Messages dropped');
 
   constructor(
@@ -45,29 +51,40 @@ export class LogController {
         );
         return;
       case 'caught-up':
-        await this.completeView(status.position);
+        await Promise.all([this.restorePolicy(), this.bringTimeToNow()]);
+    }
+  }
+
+  onModuleDestroy(): void {
+    this.stopping.abort();
+  }
+
+  /** The policy may have outlived its entry on the log. Tried until there is one, from here or from the log. */
+  private async restorePolicy(): Promise<void> {
+    const { view, stopping } = this;
+    while (!view.fleet.policy && !stopping.signal.aborted) {
+      try {
+        const stored = await this.bus.state.get(POLICY_KEY);
+        if (!stored) return this.logger.warn(NO_POLICY);
+        const policy = policyDocumentSchema.parse(stored.value);
+        if (view.fleet.policy) return;
+        view.fold({ position: view.fleet.position, at: 0, event: { kind: 'policy', policy } });
+      } catch (error) {
+        this.complaints.warn(POLICY_KEY, `The stored policy could not be read: ${String(error)}`);
+        await delay(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
     }
   }
 
   /**
    * The last entry of the log may be old, and the fold's time with it: a sign of life of this router brings log
-   * time to now, so that nodes that died meanwhile are not taken for alive. The policy may have outlived its
-   * entry on the log.
+   * time to now, so that nodes that died meanwhile are not taken for alive.
    */
-  private async completeView(position: number): Promise<void> {
+  private async bringTimeToNow(): Promise<void> {
     try {
-      if (!this.view.fleet.policy) await this.restorePolicy(position);
       this.view.needUpTo(await this.issued.signOfLife());
     } catch (error) {
       this.logger.error(`The view could not be completed: ${String(error)}`);
     }
-  }
-
-  private async restorePolicy(position: number): Promise<void> {
-    const stored = await this.bus.state.get(POLICY_KEY);
-    if (!stored)
-      return this.logger.warn('There is no policy yet: put one on the log with `spillway policy apply`');
-    const policy = policyDocumentSchema.parse(stored.value);
-    this.view.fold({ position, at: 0, event: { kind: 'policy', policy } });
   }
 }
