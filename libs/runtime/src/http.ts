@@ -94,9 +94,10 @@ export async function listen(app: NestFastifyApplication, address: ListenAddress
   return bound !== null && typeof bound === 'object' ? bound.port : address.port;
 }
 
-/** For other servers too (gRPC): the same words for the same fault. */
+/** For other servers too: the same words for the same fault. gRPC's tells it in its message only. */
 export function explainListenError(address: ListenAddress, error: unknown): Error {
-  const reason = REASONS[(error as NodeJS.ErrnoException).code ?? ''];
+  const { code = /\bE[A-Z]{4,}\b/.exec(String(error))?.[0] } = error as NodeJS.ErrnoException;
+  const reason = REASONS[code ?? ''];
   if (!reason) return error instanceof Error ? error : new Error(String(error));
   return new ListenError(`Cannot listen on ${address.host}:${address.port}: ${reason(address)}.`, error);
 }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -40,18 +40,21 @@ export interface Readiness {
   readonly checks: Record<string, { readonly status: string; readonly detail: string }>;
 }
 
-/** Resolves as soon as it answers `/healthz`, ready or not. */
-export async function startRouterProcess(
-  natsUrl: string,
-  env: Readonly<Record<string, string>> = {},
-): Promise<RouterProcess> {
+interface SpawnedRouter {
+  readonly child: ChildProcess;
+  readonly port: number;
+  readonly output: () => string;
+  /** Its exit status, `null` after a signal. */
+  readonly ended: Promise<number | null>;
+}
+
+async function spawnRouter(env: Readonly<Record<string, string>>): Promise<SpawnedRouter> {
   const [port, grpcPort] = [await getPort(), await getPort()];
   const scratch = mkdtempSync(join(tmpdir(), 'spillway-router-'));
   const keysFile = join(scratch, 'keys.json');
   writeFileSync(keysFile, JSON.stringify(keyEntries()));
   const child = spawn(process.execPath, [MAIN], {
     env: {
-      NATS_URL: natsUrl,
       HTTP_PORT: `${port}`,
       GRPC_PORT: `${grpcPort}`,
       ROUTER_ID: 'router-1',
@@ -62,17 +65,36 @@ export async function startRouterProcess(
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = once(child, 'close') as Promise<[number | null]>;
-  void ended.then(() => rmSync(scratch, { recursive: true }));
   let output = '';
   const keep = (chunk: Buffer) => void (output += chunk.toString());
   child.stdout.on('data', keep);
   child.stderr.on('data', keep);
+  const ended = once(child, 'close').then(([exitCode]: (number | null)[]) => {
+    rmSync(scratch, { recursive: true });
+    return exitCode ?? null;
+  });
+  return { child, port, output: () => output, ended };
+}
+
+/** For one that cannot start. */
+export async function runRouterToItsEnd(
+  env: Readonly<Record<string, string>>,
+): Promise<{ exitCode: number | null; output: string }> {
+  const { ended, output } = await spawnRouter(env);
+  return { exitCode: await ended, output: output() };
+}
+
+/** Resolves as soon as it answers `/healthz`, ready or not. */
+export async function startRouterProcess(
+  natsUrl: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<RouterProcess> {
+  const { child, port, output, ended } = await spawnRouter({ NATS_URL: natsUrl, ...env });
   const url = `http://127.0.0.1:${port}`;
   const get = (path: string, key: KeyName = 'operator') =>
     fetch(url + path, { headers: { authorization: bearer(key) } });
   await until(() => {
-    if (child.exitCode !== null) throw new Error(`the router ended before it listened:\n${output}`);
+    if (child.exitCode !== null) throw new Error(`the router ended before it listened:\n${output()}`);
     return fetch(`${url}/healthz`).then(
       ({ ok }) => ok,
       () => false,
@@ -82,7 +104,7 @@ export async function startRouterProcess(
     pid: child.pid ?? 0,
     url,
     port,
-    lines: () => output.split('\n').filter(Boolean).map(readLine),
+    lines: () => output().split('\n').filter(Boolean).map(readLine),
     get,
     json: async (path, key) => (await (await get(path, key)).json()) as never,
     ask: async (body = {}) => {
@@ -99,7 +121,7 @@ export async function startRouterProcess(
     },
     terminate: async () => {
       child.kill('SIGTERM');
-      return (await ended)[0];
+      return ended;
     },
   };
 }

@@ -1,0 +1,61 @@
+import { describe, expect, it, jest } from '@jest/globals';
+import { createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { runRouterToItsEnd } from './testing/router-process.harness.js';
+
+jest.setTimeout(60_000);
+
+/** A port that somebody else listens on. */
+async function busyPort(): Promise<{ port: string; free: () => void }> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return { port: `${port}`, free: () => void server.close() };
+}
+
+describe('a router that cannot start', () => {
+  it('names every variable that is wrong at once, and shows no secret', async () => {
+    const { exitCode, output } = await runRouterToItsEnd({
+      TURN_MASTER_SECRET: 'too-short',
+      API_KEYS_FILE: '',
+      HTTP_PORT: '99999',
+      TRUSTED_PROXIES: '10.0.0.0/8,everybody',
+      LOG_REPLICAS: '6',
+    });
+    expect(exitCode).toBe(1);
+    const named = [...output.matchAll(/^ {2}- (\w+) /gm)].map(([, name]) => name);
+    expect(named).toEqual([
+      'HTTP_PORT',
+      'TURN_MASTER_SECRET',
+      'API_KEYS_FILE',
+      'TRUSTED_PROXIES',
+      'LOG_REPLICAS',
+    ]);
+    expect(output).not.toContain('too-short');
+  });
+
+  it.each([
+    [
+      'the file of keys is missing',
+      { API_KEYS_FILE: '/nowhere/keys.json' },
+      /API_KEYS_FILE \/nowhere\/keys\.json: ENOENT/,
+    ],
+    ['the geo database is missing', { GEOIP_DB: '/nowhere/city.mmdb' }, /\/nowhere\/city\.mmdb/],
+    ['the NATS address is none', { NATS_URL: 'nats://' }, /nats:\/\//],
+  ])('says why where %s', async (_what, env, message) => {
+    const { exitCode, output } = await runRouterToItsEnd(env);
+    expect([exitCode, output]).toEqual([1, expect.stringMatching(message)]);
+    expect(output).not.toMatch(/^ +at /m);
+  });
+
+  it.each(['HTTP_PORT', 'GRPC_PORT'])('names %s where somebody else has that port', async (variable) => {
+    const { port, free } = await busyPort();
+    const { exitCode, output } = await runRouterToItsEnd({ [variable]: port });
+    free();
+    expect([exitCode, output]).toEqual([
+      1,
+      expect.stringContaining(`the port is in use. Set ${variable} to a free one`),
+    ]);
+    expect(output).not.toMatch(/^ +at /m);
+  });
+});
