@@ -22,5 +22,7 @@ await runMain(async () => {
   });
   const bootId = randomBytes(5).toString('hex');
   const router = await startRouter({ config, logger, keys, locator, bus, bootId });
+  const { HTTP_HOST, GRPC_HOST, GRPC_PORT } = config;
+  logger.log(`HTTP on ${HTTP_HOST}:${router.httpPort}, gRPC on ${GRPC_HOST}:${GRPC_PORT}`, 'Router');
   shutDownOnSignal(router.shutdown, logger);
 });

@@ -17,7 +17,7 @@ const apiKeySchema = z.strictObject({
   /** Accepted from this machine only. */
   loopbackOnly: z.boolean().default(false),
 });
-const apiKeysSchema = z
+export const apiKeysSchema = z
   .array(apiKeySchema)
   .min(1, 'must hold at least one key')
   .superRefine((keys, context) => {

@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
 import {
@@ -102,10 +103,12 @@ export async function startReadyRouter(
   return router;
 }
 
-/** Puts a policy and heartbeats on the log. */
+/** Puts a policy and heartbeats on the log; all of it is stored then. */
 export async function announce(bus: Bus, policy: PolicyDocument, fleet: readonly Heartbeat[]): Promise<void> {
-  await bus.record(POLICY_SUBJECT, { at: new Date().toISOString(), policy }, `policy-${policy.revision}`);
-  for (const heartbeat of fleet) publishHeartbeat(bus, heartbeat);
+  await bus.record(POLICY_SUBJECT, { at: new Date().toISOString(), policy }, randomUUID());
+  for (const heartbeat of fleet) {
+    await bus.record(subjectOf.heartbeat(heartbeat.region, heartbeat.nodeId), heartbeat, randomUUID());
+  }
 }
 
 export function publishHeartbeat(bus: Bus, heartbeat: Heartbeat): void {
