@@ -3,14 +3,37 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { asyncApiDocument } from '../libs/contracts/dist/index.js';
 import { reporterConfigSchema } from '../apps/reporter/dist/index.js';
-import { openApiDocument, routerConfigSchema } from '../apps/router/dist/index.js';
+import { Registry } from 'prom-client';
+import { FleetView, openApiDocument, RouterMetrics, routerConfigSchema } from '../apps/router/dist/index.js';
 import { configMarkdown } from '../libs/runtime/dist/index.js';
+
+/** A table of everything that registers with the registry. */
+async function metricsMarkdown(title, registry) {
+  const metrics = await registry.getMetricsAsArray();
+  const rows = metrics
+    .toSorted((a, b) => a.name.localeCompare(b.name))
+    .map(
+      ({ name, type, labelNames, help }) => `| \`${name}\` | ${type} | ${labelNames.join(', ')} | ${help} |`,
+    );
+  return [
+    `# ${title}`,
+    '',
+    '| metric | type | labels | meaning |',
+    '| --- | --- | --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
+
+const routerRegistry = new Registry();
+new RouterMetrics(routerRegistry, new FleetView('reference'));
 
 const folder = new URL('../docs/reference/', import.meta.url);
 const files = {
   'asyncapi.json': JSON.stringify(asyncApiDocument()),
   'openapi.json': JSON.stringify(openApiDocument),
   'router-config.md': configMarkdown('Router configuration', routerConfigSchema),
+  'router-metrics.md': await metricsMarkdown('Router metrics', routerRegistry),
   'reporter-config.md': configMarkdown('Reporter configuration', reporterConfigSchema),
 };
 

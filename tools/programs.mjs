@@ -6,17 +6,16 @@ import { step } from './run.mjs';
 /** What the whole system runs on. */
 export const SERVERS = ['nats-server', 'turnserver'];
 /** What the tests use besides. */
-export const TEST_PROGRAMS = [...SERVERS, 'chromium', 'redis-server'];
+export const TEST_PROGRAMS = [...SERVERS, 'chromium', 'openssl'];
 
 /** Where a package is not called like its program. */
 const DEBIAN_PACKAGES = { turnserver: 'coturn', dockerd: 'docker.io' };
-const BREW_PACKAGES = { turnserver: 'coturn', 'redis-server': 'redis' };
+const BREW_PACKAGES = { turnserver: 'coturn' };
 
 /** Units that the packages enable for every boot; what we start, we start ourselves. */
 const UNITS = {
   'nats-server': ['nats-server.service'],
   turnserver: ['coturn.service'],
-  'redis-server': ['redis-server.service'],
   dockerd: ['docker.service', 'docker.socket', 'containerd.service'],
 };
 

@@ -15,13 +15,17 @@ describeWith(['nats-server', 'turnserver'], 'spillway start', () => {
     return made;
   };
   afterEach(() => {
-    for (const each of scratches.splice(0)) each.remove();
+    for (const each of scratches.splice(0)) {
+      // There are some only when a test failed half way.
+      for (const pid of processesWith(each.path)) process.kill(pid, 'SIGKILL');
+      each.remove();
+    }
   });
 
   it(
     'refuses a second start and busy ports, and leaves no process at Ctrl-C',
     async () => {
-      const system = await startSystem();
+      const system = await startSystem(scratch());
       const { supervisor, ...services } = system.pids();
       expect(Object.keys(services)).toHaveLength(8);
       expect(processesWith(system.scratch.path)).toEqual(
@@ -42,7 +46,6 @@ describeWith(['nats-server', 'turnserver'], 'spillway start', () => {
       const exitCode = await system.interrupt();
       expect(exitCode).toBe(0);
       expect(processesWith(system.scratch.path)).toEqual([]);
-      system.scratch.remove();
     },
     LIMIT_MS,
   );

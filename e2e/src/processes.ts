@@ -6,6 +6,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 export interface RunningProcess {
   readonly pid: number;
   readonly output: string;
+  /** Does nothing to one that has ended. */
+  signal(name: NodeJS.Signals): void;
   readonly ended: Promise<EndedProcess>;
 }
 
@@ -30,6 +32,7 @@ export function startProcess(
     get output() {
       return output;
     },
+    signal: (name) => void child.kill(name),
     ended: once(child, 'close').then(([exitCode]: (number | null)[]) => ({
       exitCode: exitCode ?? null,
       output,

@@ -28,7 +28,17 @@ export async function startSystem(scratch = makeScratch()): Promise<System> {
   const hasEnded = running.ended.then(({ output }) => {
     throw new Error(`spillway start ended:\n${output}`);
   });
-  await Promise.race([isUp, hasEnded]);
+  const stop = async () => {
+    running.signal('SIGTERM');
+    await running.ended;
+    scratch.remove();
+  };
+  try {
+    await Promise.race([isUp, hasEnded]);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   hasEnded.catch(() => undefined);
   return {
     ports,
@@ -39,15 +49,11 @@ export async function startSystem(scratch = makeScratch()): Promise<System> {
     pids: () => readPids(scratch),
     kill: (name) => kill(scratch, name),
     interrupt: async () => {
-      process.kill(running.pid, 'SIGINT');
-      process.kill(running.pid, 'SIGINT');
+      running.signal('SIGINT');
+      running.signal('SIGINT');
       return (await running.ended).exitCode;
     },
-    stop: async () => {
-      process.kill(running.pid, 'SIGTERM');
-      await running.ended;
-      scratch.remove();
-    },
+    stop,
   };
 }
 

@@ -3,40 +3,88 @@ import { NatsBus, type Bus } from '@spillway/messaging';
 /** NATS was not reached in time. */
 export class BusUnreachableError extends Error {
   readonly code = 'bus-unreachable';
-  constructor(servers: string, seconds: number) {
+  constructor(servers: string, limitMs: number) {
     super(
-      `no NATS server answers at ${servers} within ${seconds} s: is it running? Choose another with --nats`,
+      `no NATS server answers at ${servers} within ${limitMs / 1000} s: is it running? Choose another with --nats`,
     );
     this.name = 'BusUnreachableError';
   }
 }
 
-/** Connects to NATS for one piece of work. @throws {BusUnreachableError} after `connectSeconds`. */
+/** NATS was reached, but what was to be done with it did not come to an end. */
+export class BusOverdueError extends Error {
+  readonly code = 'bus-overdue';
+  constructor(servers: string, limitMs: number) {
+    super(
+      `not done within ${limitMs / 1000} s by the NATS server at ${servers}, which was reached before: ` +
+        'is it still running, and its JetStream too? It is safe to repeat the command',
+    );
+    this.name = 'BusOverdueError';
+  }
+}
+
+export interface BusLimits {
+  /** Ends everything early. */
+  readonly signal?: AbortSignal;
+  /** Milliseconds until NATS must have been reached. */
+  readonly connectMs?: number;
+  /** Milliseconds for the work itself. */
+  readonly workMs?: number;
+}
+
+const CONNECT_MS = 5_000;
+/** More than the 30 s a cluster is given to form: that it did not is the better message. */
+const WORK_MS = 35_000;
+
+/**
+ * Connects to NATS for one piece of work, which should end when its signal aborts and is left behind if it does not.
+ * @throws {BusUnreachableError} after `connectMs`; {BusOverdueError} after `workMs`; the reason of `signal` when
+ * that aborts.
+ */
 export async function withBus<T>(
   servers: string,
-  work: (bus: Bus) => Promise<T>,
-  connectSeconds = 5,
+  work: (bus: Bus, signal: AbortSignal) => Promise<T>,
+  { signal, connectMs = CONNECT_MS, workMs = WORK_MS }: BusLimits = {},
 ): Promise<T> {
+  const shown = withoutPasswords(servers);
   const bus = NatsBus.connect({ servers, name: 'spillway-cli' });
   try {
-    await linkUp(bus, servers, connectSeconds);
-    return await work(bus);
+    await within(connectMs, new BusUnreachableError(shown, connectMs), signal, () => linkUp(bus));
+    const overdue = new BusOverdueError(shown, workMs);
+    return await within(workMs, overdue, signal, (ending) => work(bus, ending));
   } finally {
     await bus.close();
   }
 }
 
-async function linkUp(bus: Bus, servers: string, seconds: number): Promise<void> {
+/** @throws `overdue` after `limitMs`, the reason of `signal` when that aborts, and whatever `work` does before. */
+async function within<T>(
+  limitMs: number,
+  overdue: Error,
+  signal: AbortSignal | undefined,
+  work: (ending: AbortSignal) => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const ending = new AbortController();
+  const onAbort = () => ending.abort(signal?.reason);
+  signal?.addEventListener('abort', onAbort);
+  const timer = setTimeout(() => ending.abort(overdue), limitMs);
+  const ended = new Promise<never>((_, reject) => {
+    ending.signal.addEventListener('abort', () => reject(ending.signal.reason as Error));
+  });
+  try {
+    return await Promise.race([ended, work(ending.signal)]);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  }
+}
+
+async function linkUp(bus: Bus): Promise<void> {
   if (bus.link === 'up') return;
-  await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => {
-      reject(new BusUnreachableError(withoutPasswords(servers), seconds));
-    }, seconds * 1000);
-    const stopListening = bus.onLink((link) => {
-      if (link !== 'up') return;
-      clearTimeout(timer);
-      stopListening();
-      resolve();
+  await new Promise<void>((resolve) => {
+    bus.onLink((link) => {
+      if (link === 'up') resolve();
     });
   });
 }

@@ -11,13 +11,18 @@ export interface AppliedPolicy {
 /**
  * Puts a policy in force: first where it outlives the log, then on the log, where every router follows it.
  * Repeating it after a failure half way is harmless.
- * @throws {RevisionConflictError} when somebody else applied one at the same time.
+ * @throws {RevisionConflictError} when somebody else applied one at the same time; {RecordError} when `signal` aborts
+ * before the log has it.
  */
-export async function applyPolicy(bus: Bus, policy: PolicyDocument): Promise<AppliedPolicy> {
+export async function applyPolicy(
+  bus: Bus,
+  policy: PolicyDocument,
+  signal: AbortSignal,
+): Promise<AppliedPolicy> {
   await bus.provision();
   const before = await bus.state.get(POLICY_KEY);
   const stateRevision = await bus.state.put(POLICY_KEY, policy, before?.revision);
   const announcement = { at: new Date().toISOString(), policy };
-  const position = await bus.record(POLICY_SUBJECT, announcement, `policy-${stateRevision}`);
+  const position = await bus.record(POLICY_SUBJECT, announcement, `policy-${stateRevision}`, signal);
   return { stateRevision, position };
 }

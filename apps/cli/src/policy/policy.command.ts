@@ -40,7 +40,7 @@ function applyCommand(): Command {
     .addOption(natsOption())
     .action(async (file: string, { nats }: { nats: string }, command: Command) => {
       const policy = readPolicyFile(file);
-      const { position } = await withBus(nats, (bus) => applyPolicy(bus, policy));
+      const { position } = await withBus(nats, (bus, signal) => applyPolicy(bus, policy, signal));
       const what = `"${policy.revision}", ${describeRegions(policy.regions)}`;
       print(command, `policy in force: ${what} (log position ${position})`);
     });

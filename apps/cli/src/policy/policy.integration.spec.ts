@@ -44,9 +44,9 @@ describeWith(['nats-server'], 'spillway policy, with a real nats-server', () => 
 
   it('apply replaces the policy in force', async () => {
     const second = parsePolicy(policyText('second'), 'second');
-    await withBus(nats.url, async (bus) => {
-      const before = await applyPolicy(bus, second);
-      const after = await applyPolicy(bus, { ...second, revision: 'third' });
+    await withBus(nats.url, async (bus, signal) => {
+      const before = await applyPolicy(bus, second, signal);
+      const after = await applyPolicy(bus, { ...second, revision: 'third' }, signal);
       expect(after.stateRevision).toBeGreaterThan(before.stateRevision);
       expect(after.position).toBeGreaterThan(before.position);
     });

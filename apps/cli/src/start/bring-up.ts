@@ -3,7 +3,7 @@ import { applyPolicy } from '../policy/apply-policy.js';
 import { askIceServers } from '../router-client.js';
 import { withBus } from '../with-bus.js';
 import { writeCoturnConfigs } from './coturn-config.js';
-import { coturnService, natsService, reporterService, routerService } from './services.js';
+import { coturnService, natsService, OWN_LOG, reporterService, routerService } from './services.js';
 import type { Say } from './say.js';
 import { writeSecrets } from './state-folder.js';
 import type { Supervisor } from './supervisor.js';
@@ -32,7 +32,15 @@ export async function bringUp(
     supervisor.startStage([natsService(plan, natsPort)]);
     await waitFor('NATS', () => isListening('127.0.0.1', natsPort), wait);
   }
-  await withBus(plan.natsUrl, (bus) => applyPolicy(bus, policy));
+  await withBus(
+    plan.natsUrl,
+    async (bus, ending) => {
+      // Before the policy makes a log of the default size, which a small disk has no room for.
+      if (natsPort !== undefined) await bus.provision(OWN_LOG);
+      await applyPolicy(bus, policy, ending);
+    },
+    { signal },
+  );
   say(
     `NATS       ${natsPort === undefined ? 'as NATS_URL says' : plan.natsUrl}, policy "${policy.revision}" in force`,
   );

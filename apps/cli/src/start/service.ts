@@ -88,12 +88,16 @@ function childEnv(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
 }
 
 function readEnd(path: string, bytes: number): string {
-  const file = openSync(path, 'r');
+  let file: number | undefined;
   try {
+    file = openSync(path, 'r');
     const end = Buffer.alloc(bytes);
     const from = Math.max(0, fstatSync(file).size - bytes);
     return end.subarray(0, readSync(file, end, 0, bytes, from)).toString();
+  } catch (error) {
+    // Somebody removed it; that must not hide why the process died.
+    return (error as Error).message;
   } finally {
-    closeSync(file);
+    if (file !== undefined) closeSync(file);
   }
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { DEFAULT_RETENTION, type LogRetention } from '@spillway/contracts';
 import type { CoturnFiles } from './coturn-config.js';
 import type { DemoNode } from './demo-fleet.js';
 import type { ServiceSpec } from './service.js';
@@ -7,8 +8,8 @@ import type { SystemPlan } from './system-plan.js';
 const LOOPBACK = '127.0.0.1';
 /** What a node of the demonstration is said to carry; three of them share one machine. */
 const CAPACITY = { bandwidthBps: 100_000_000, allocations: 1_000 };
-/** Ample for three nodes (12 MB in the 4 h that are kept) and small enough for any disk. */
-const LOG_MAX_BYTES = 256 * 1024 ** 2;
+/** The log on a NATS of ours: ample for three nodes (12 MB in the 4 h that are kept), small enough for any disk. */
+export const OWN_LOG: LogRetention = { ...DEFAULT_RETENTION, maxBytes: 256 * 1024 ** 2 };
 
 const entryOf = (app: string) => fileURLToPath(new URL(`../../../${app}/dist/main.js`, import.meta.url));
 
@@ -79,8 +80,8 @@ export function routerService({ state, natsUrl, natsPort, httpPort, grpcPort }: 
       GRPC_PORT: String(grpcPort),
       TURN_MASTER_SECRET_FILE: state.masterSecretFile,
       API_KEYS_FILE: state.apiKeysFile,
-      // A NATS that is not ours keeps what it keeps.
-      ...(natsPort === undefined ? {} : { LOG_MAX_BYTES: String(LOG_MAX_BYTES) }),
+      // The router leaves the limits of the log on a NATS that is not ours alone as long as none of LOG_* is set.
+      ...(natsPort === undefined ? {} : { LOG_MAX_BYTES: String(OWN_LOG.maxBytes) }),
     },
     stopWithinMs: 10_000,
   };

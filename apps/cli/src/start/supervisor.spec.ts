@@ -58,6 +58,22 @@ describe('Supervisor', () => {
     expect(String(supervisor.failed.reason)).toContain('a died (spawn /nowhere/nats-server ENOENT)');
   });
 
+  it('cannot be marked up when a service has died already', async () => {
+    const died = once(supervisor.failed, 'abort');
+    supervisor.startStage([node('a', 'process.exit(3);')]);
+    await died;
+    expect(() => supervisor.markUp()).toThrow('a died (exit status 3)');
+  });
+
+  it('tells of a death even when somebody removed the log', async () => {
+    const died = once(supervisor.failed, 'abort');
+    supervisor.startStage([node('a', '')]);
+    rmSync(join(folder, 'a.log'));
+    process.kill(pidOf('a'), 'SIGKILL');
+    await died;
+    expect(String(supervisor.failed.reason)).toMatch(/a died \(SIGKILL\)[^]*ENOENT/);
+  });
+
   it('starts a service again that dies later, and says so', async () => {
     supervisor.startStage([node('a', '')]);
     supervisor.markUp();

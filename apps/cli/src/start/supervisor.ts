@@ -41,8 +41,9 @@ export class Supervisor {
     for (const service of stage) this.#start(service);
   }
 
-  /** From now on services that die are started again. */
+  /** From now on services that die are started again. @throws {StartError} when one has died already. */
   markUp(): void {
+    this.failed.throwIfAborted();
     this.#phase = 'up';
   }
 
