@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { problemSchema } from '@spillway/contracts';
 import { CLIENTS } from '../testing/fleet.harness.js';
@@ -26,6 +27,11 @@ const UNKNOWN = 'us-east-1';
 const FRANKFURT = 'eu-central-1';
 const SINGAPORE = 'ap-southeast-1';
 
+/** Without it nothing can listen on `::`. */
+const hasIpv6 = Object.values(networkInterfaces()).some((each) =>
+  each?.some(({ family }) => family === 'IPv6'),
+);
+
 describe('X-Forwarded-For', () => {
   it('is not believed unless the peer is a listed proxy', async () => {
     const router = await start({});
@@ -47,6 +53,11 @@ describe('X-Forwarded-For', () => {
     const router = await start({ TRUSTED_PROXIES: ['127.0.0.0/8', '10.0.0.0/8'] });
     expect(await regionOf(router, `${CLIENTS.frankfurt}, ::ffff:10.1.2.3`)).toBe(FRANKFURT);
     expect(await regionOf(router, `::ffff:${CLIENTS.frankfurt}`)).toBe(FRANKFURT);
+  });
+
+  it('is believed of a listed proxy whose IPv4 address comes as v4-mapped IPv6', async () => {
+    const router = await start({ HTTP_HOST: hasIpv6 ? '::' : '127.0.0.1', TRUSTED_PROXIES: ['127.0.0.1'] });
+    expect(await regionOf(router, CLIENTS.frankfurt)).toBe(FRANKFURT);
   });
 
   it('names IPv6 clients too', async () => {
