@@ -1,4 +1,4 @@
-import { DEFAULT_RETENTION, tokenSchema } from '@spillway/contracts';
+import { tokenSchema } from '@spillway/contracts';
 import {
   commaList,
   loadConfig,
@@ -45,13 +45,11 @@ export const routerConfigSchema = z.object({
     .default(60)
     .describe('Requests a minute from one client address with a key without on-behalf; 0 for no limit'),
   LOG_MAX_AGE_SECONDS: wholeNumber({ min: 60 })
-    .default(DEFAULT_RETENTION.maxAgeSeconds)
-    .describe('Seconds the log is kept'),
-  LOG_MAX_BYTES: wholeNumber({ min: 1_000_000 })
-    .default(DEFAULT_RETENTION.maxBytes)
-    .describe('Bytes the log may take'),
+    .optional()
+    .describe('Seconds the log is kept; with any of the three LOG_ variables set, the stream is updated'),
+  LOG_MAX_BYTES: wholeNumber({ min: 1_000_000 }).optional().describe('Bytes the log may take'),
   LOG_REPLICAS: wholeNumber({ min: 1, max: 5 })
-    .default(DEFAULT_RETENTION.replicas)
+    .optional()
     .describe('Servers that keep a copy of the log: 1 on a single server, 3 on a cluster'),
   LOG_LEVEL: logLevel(),
 });

@@ -10,7 +10,7 @@ export type Face = 'http' | 'grpc' | 'nats';
 
 const SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5];
 
-/** What an operator watches; the reference is `docs/reference/metrics.md`. */
+/** What an operator watches; the reference is `docs/reference/router-metrics.md`. */
 @Injectable()
 export class RouterMetrics {
   private readonly requests: Counter<'face' | 'code'>;

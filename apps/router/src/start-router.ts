@@ -3,7 +3,7 @@ import type { ClientLocator } from '@spillway/geo';
 import type { Bus } from '@spillway/messaging';
 import { LogTransport } from '@spillway/messaging/nest';
 import { createHttpApp, explainListenError, Health, listen, type ShutdownStep } from '@spillway/runtime';
-import { ROUTER_QUEUE } from '@spillway/contracts';
+import { DEFAULT_RETENTION, ROUTER_QUEUE, type LogRetention } from '@spillway/contracts';
 import type { ApiKeys } from './auth/api-keys.js';
 import type { RouterConfig } from './config.js';
 import { FleetView } from './fleet/fleet-view.js';
@@ -97,13 +97,22 @@ async function close(app: INestApplication, grpc: GrpcEdge): Promise<void> {
 
 /** In the background: NATS may come later than the router, and the router must say so meanwhile. */
 function provision(bus: Bus, config: RouterConfig): void {
-  const retention = {
-    maxAgeSeconds: config.LOG_MAX_AGE_SECONDS,
-    maxBytes: config.LOG_MAX_BYTES,
-    maxMessagesPerSubject: -1,
-    replicas: config.LOG_REPLICAS,
+  bus.provision(retention(config)).catch((error: unknown) => new Logger('Bus').error(String(error)));
+}
+
+/** What the operator asks for; a stream that exists is left as it is when that is nothing. */
+function retention({
+  LOG_MAX_AGE_SECONDS: maxAgeSeconds,
+  LOG_MAX_BYTES: maxBytes,
+  LOG_REPLICAS: replicas,
+}: RouterConfig): LogRetention | undefined {
+  if (maxAgeSeconds === undefined && maxBytes === undefined && replicas === undefined) return undefined;
+  return {
+    ...DEFAULT_RETENTION,
+    ...(maxAgeSeconds !== undefined && { maxAgeSeconds }),
+    ...(maxBytes !== undefined && { maxBytes }),
+    ...(replicas !== undefined && { replicas }),
   };
-  bus.provision(retention).catch((error: unknown) => new Logger('Bus').error(String(error)));
 }
 
 function httpAddress({ HTTP_HOST: host, HTTP_PORT: port }: RouterConfig) {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { timestampSchema, tokenSchema } from './token.js';
 
-const fraction = z.number().min(0);
+/** Load ÷ capacity; demand and overload go beyond 1. */
+const ratio = z.number().min(0).max(100);
 
 /** An order to one node. Its reporter obeys only its own `instanceId` and echoes the id in its heartbeats. */
 export const commandSchema = z.object({
@@ -19,8 +20,8 @@ export type Command = z.infer<typeof commandSchema>;
 export const overloadSchema = z.object({
   at: timestampSchema,
   state: z.enum(['entered', 'cleared']),
-  utilization: fraction,
-  threshold: fraction,
+  utilization: ratio,
+  threshold: ratio,
   since: timestampSchema,
 });
 export type Overload = z.infer<typeof overloadSchema>;
@@ -28,14 +29,18 @@ export type Overload = z.infer<typeof overloadSchema>;
 /** What a place in a region costs, in milliseconds of round-trip time. */
 export const spilloverSchema = z.object({
   at: timestampSchema,
-  priceMs: z.number().min(0),
-  integralMs: z.number().min(0),
-  utilization: fraction.nullable(),
-  demand: fraction.nullable(),
-  loadPerCredential: z.object({ bandwidthBps: z.number().min(0), allocations: z.number().min(0) }),
-  target: fraction,
+  priceMs: z.number().min(0).max(100_000),
+  integralMs: z.number().min(0).max(400),
+  utilization: ratio.nullable(),
+  /** Utilization there would be with all prices at zero. */
+  demand: ratio.nullable(),
+  loadPerCredential: z.object({
+    bandwidthBps: z.number().min(0).max(1e9),
+    allocations: z.number().min(0).max(100),
+  }),
+  target: ratio,
   generation: z.int().min(0),
-  validForSeconds: z.number().positive(),
+  validForSeconds: z.number().positive().max(3600),
 });
 export type Spillover = z.infer<typeof spilloverSchema>;
 
@@ -47,8 +52,9 @@ export const scaleSchema = z.object({
   generation: z.int().min(0),
   current: z.int().min(0),
   desired: z.int().min(0),
-  drain: z.array(tokenSchema),
-  reasons: z.array(z.string().max(256)),
+  drain: z.array(tokenSchema).max(1000),
+  undrain: z.array(tokenSchema).max(1000),
+  reasons: z.array(z.string().max(256)).max(100),
   outcome: z.enum(['planned', 'executing', 'done', 'failed', 'dry-run']),
 });
 export type Scale = z.infer<typeof scaleSchema>;

@@ -21,6 +21,7 @@ const heartbeat = {
   capacity: { bandwidthBps: 1e9, allocations: 5000 },
   load: { cpu: 0.5, egressBps: null, ingressBps: 0, allocations: 12 },
   secretEpoch: 1,
+  commandId: null,
 };
 
 const bytes = (payload: unknown) =>
@@ -63,7 +64,7 @@ describe('parseEvent', () => {
   });
 
   it('refuses each missing member', () => {
-    for (const member of Object.keys(heartbeat)) {
+    for (const member of Object.keys(heartbeat).filter((name) => name !== 'commandId')) {
       const { [member as 'seq']: _, ...rest } = heartbeat;
       expect(parse(rest)).toMatchObject({ ok: false, reason: 'invalid-payload' });
     }

@@ -13,7 +13,7 @@ export const MAX_PAYLOAD_BYTES = {
   overload: 8 * 1024,
   spillover: 8 * 1024,
   scale: 64 * 1024,
-  issued: 256 * 1024,
+  issued: 512 * 1024,
   policy: 512 * 1024,
 } as const;
 

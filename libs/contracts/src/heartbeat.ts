@@ -57,5 +57,7 @@ export const heartbeatSchema = z.object({
   }),
   /** Which generation of the master secret the node's secret is derived from. */
   secretEpoch: z.int().min(0).max(1_000_000),
+  /** The command it carries out or has carried out last. */
+  commandId: tokenSchema.nullable().default(null),
 });
 export type Heartbeat = z.infer<typeof heartbeatSchema>;

@@ -44,6 +44,7 @@ export {
   MAX_RAMP_SECONDS,
   policyDocumentSchema,
   policySchema,
+  storedPolicySchema,
   STRATEGY_NAMES,
   type Continent,
   type PolicyAnnouncement,

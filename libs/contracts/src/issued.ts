@@ -14,6 +14,8 @@ export const decisionRecordSchema = z.object({
   /** `null` when the client's location was unknown. */
   nearestRegion: tokenSchema.nullable(),
   reason: z.enum(PLACEMENT_REASONS),
+  /** Milliseconds from the decision to the sending of its batch: more than a batch's time after a lost link. */
+  ageMs: z.int().min(0).default(0),
 });
 export type DecisionRecord = z.infer<typeof decisionRecordSchema>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { policyDocumentSchema } from './policy.js';
+import { policyDocumentSchema, storedPolicySchema } from './policy.js';
 
 const minimal = {
   revision: '1',
@@ -26,6 +26,14 @@ describe('A policy', () => {
     expect(problems({ ...minimal, defaultRegion: 'mars' })).toEqual(['defaultRegion']);
     expect(problems({ ...minimal, regions: {} })).toContain('regions');
     expect(problems({ ...minimal, regions: { 'a.b': minimal.regions['us-east-1'] } })).not.toEqual([]);
+  });
+
+  it('of a newer version is read from the log all the same, but not from a file', () => {
+    const newer = { ...minimal, tenants: {}, ttlSeconds: { default: 300, jitter: 5 } };
+    expect(storedPolicySchema.parse(newer)).toEqual(
+      policyDocumentSchema.parse({ ...minimal, ttlSeconds: { default: 300 } }),
+    );
+    expect(problems(newer)).toEqual(['ttlSeconds', '']);
   });
 
   it('with the strategy fixed-map needs a map to regions that exist', () => {

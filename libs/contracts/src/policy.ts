@@ -9,67 +9,67 @@ const versionSchema = z.string().regex(/^\d+(\.\d+){0,3}$/, 'must be a version s
 /** Less than the window of `issued` batches that a starting process reads. */
 export const MAX_RAMP_SECONDS = 25;
 
-const regionSchema = z.strictObject({
-  /** Degrees north. */
-  latitude: z.number().min(-90).max(90),
-  /** Degrees east. */
-  longitude: z.number().min(-180).max(180),
-});
-export type RegionPolicy = z.infer<typeof regionSchema>;
+/** `z.strictObject`, or `z.object` in its place: the same members, but unknown ones are passed over. */
+type MakeObject = typeof z.strictObject;
+
+const regionSchemaOf = (object: MakeObject) =>
+  object({
+    /** Degrees north. */
+    latitude: z.number().min(-90).max(90),
+    /** Degrees east. */
+    longitude: z.number().min(-180).max(180),
+  });
+export type RegionPolicy = z.infer<ReturnType<typeof regionSchemaOf>>;
 
 /** The continent codes of GeoNames and MaxMind. */
 export const CONTINENTS = ['AF', 'AN', 'AS', 'EU', 'NA', 'OC', 'SA'] as const;
 export type Continent = (typeof CONTINENTS)[number];
 
-/** What an operator writes: regions, rules and bounds. Every default is a field's `default`. */
-export const policyDocumentSchema = z
-  .strictObject({
+/** Regions, rules and bounds. Every default is a field's `default`. */
+const documentSchemaOf = (object: MakeObject) =>
+  object({
     /** A name for this version of the policy, the operator's own. */
     revision: z.string().min(1).max(64),
     strategy: z.enum(STRATEGY_NAMES).default('nearest'),
-    regions: z.record(tokenSchema, regionSchema).refine((regions) => Object.keys(regions).length > 0, {
-      message: 'needs at least one region',
-    }),
+    regions: z
+      .record(tokenSchema, regionSchemaOf(object))
+      .refine((regions) => Object.keys(regions).length > 0, {
+        message: 'needs at least one region',
+      }),
     /** Serves clients whose location is unknown. */
     defaultRegion: tokenSchema,
     /** Utilization from which a region counts as full for clients of other regions, 0–1. */
     threshold: z.number().gt(0).max(1).default(0.8),
-    ttlSeconds: z
-      .strictObject({
-        default: z.int().min(1).max(604_800).default(600),
-        min: z.int().min(1).max(604_800).default(60),
-        max: z.int().min(1).max(604_800).default(86_400),
-      })
+    ttlSeconds: object({
+      default: z.int().min(1).max(604_800).default(600),
+      min: z.int().min(1).max(604_800).default(60),
+      max: z.int().min(1).max(604_800).default(86_400),
+    })
       .refine((ttl) => ttl.min <= ttl.default && ttl.default <= ttl.max, {
         message: 'must satisfy min ≤ default ≤ max',
       })
       .prefault({}),
     /** What one issued credential is expected to add to its node until heartbeats show it. */
-    reservation: z
-      .strictObject({
-        rampSeconds: z.number().min(1).max(MAX_RAMP_SECONDS).default(10),
-        bandwidthBps: z.number().min(0).max(1e9).default(300_000),
-        allocations: z.number().min(0).max(100).default(1),
-      })
-      .prefault({}),
+    reservation: object({
+      rampSeconds: z.number().min(1).max(MAX_RAMP_SECONDS).default(10),
+      bandwidthBps: z.number().min(0).max(1e9).default(300_000),
+      allocations: z.number().min(0).max(100).default(1),
+    }).prefault({}),
     /** Nodes that claim more are taken to have this much; a forged capacity attracts traffic. */
-    maxNodeCapacity: z
-      .strictObject({
-        bandwidthBps: z.number().positive().default(100e9),
-        allocations: z.int().positive().default(1_000_000),
-      })
-      .prefault({}),
+    maxNodeCapacity: object({
+      bandwidthBps: z.number().positive().default(100e9),
+      allocations: z.int().positive().default(1_000_000),
+    }).prefault({}),
     /** Per server software, the oldest version that is handed out. */
-    versionFloor: z.record(z.string().min(1).max(64), versionSchema).default({}),
+    versionFloor: z
+      .record(z.string().regex(/^[a-z][a-z0-9._-]{0,63}$/, 'must be a name in lower case'), versionSchema)
+      .default({}),
     /** For the strategy `fixed-map`: where the clients of a continent go, and where when that region is full. */
-    fixedMap: z
-      .strictObject({
-        continents: z.partialRecord(z.enum(CONTINENTS), tokenSchema),
-        fallback: tokenSchema,
-      })
-      .optional(),
-  })
-  .superRefine((policy, context) => {
+    fixedMap: object({
+      continents: z.partialRecord(z.enum(CONTINENTS), tokenSchema),
+      fallback: tokenSchema,
+    }).optional(),
+  }).superRefine((policy, context) => {
     const known = (region: string, path: string[]) => {
       if (Object.hasOwn(policy.regions, region)) return;
       const message = `"${region}" is not one of the regions: ${Object.keys(policy.regions).join(', ')}`;
@@ -84,8 +84,14 @@ export const policyDocumentSchema = z
       context.addIssue({ code: 'custom', path: ['fixedMap'], message: 'the strategy fixed-map needs it' });
     }
   });
+
+/** What an operator writes: a member nobody knows is a mistake to hear of. */
+export const policyDocumentSchema = documentSchemaOf(z.strictObject);
 export type PolicyDocument = z.infer<typeof policyDocumentSchema>;
 
+/** The same as it comes from the log or the store: a newer version may have added members. */
+export const storedPolicySchema = documentSchemaOf(z.object);
+
 /** The policy in force, whole, as it stands on the log. */
-export const policySchema = z.object({ at: timestampSchema, policy: policyDocumentSchema });
+export const policySchema = z.object({ at: timestampSchema, policy: storedPolicySchema });
 export type PolicyAnnouncement = z.infer<typeof policySchema>;

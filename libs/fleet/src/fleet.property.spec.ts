@@ -9,6 +9,7 @@ const T0 = 1_795_000_000_000;
 const REGIONS = ['us-east-1', 'eu-central-1', 'mars'];
 
 const nodeId = fc.integer({ min: 0, max: 11 }).map((i) => `n${i}`);
+const ageMs = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 40_000 }));
 const part = fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: null });
 
 /** What happens at one moment; sequence numbers are dealt out later, in order. */
@@ -31,14 +32,16 @@ const happening: fc.Arbitrary<LogEvent> = fc.oneof(
   },
   {
     weight: 4,
-    arbitrary: fc.array(nodeId, { minLength: 1, maxLength: 3 }).map((nodes) => ({
+    arbitrary: fc.tuple(fc.array(nodeId, { minLength: 1, maxLength: 3 }), ageMs).map(([nodes, ageMs]) => ({
       kind: 'issued' as const,
       issued: {
         at: '2026-11-22T10:00:00Z',
         routerId: 'r2',
         bootId: 'b2',
         batch: 0,
-        decisions: [{ id: 'd', region: 'us-east-1', nodes, nearestRegion: null, reason: 'nearest' as const }],
+        decisions: [
+          { id: 'd', region: 'us-east-1', nodes, nearestRegion: null, reason: 'nearest' as const, ageMs },
+        ],
       },
     })),
   },

@@ -31,6 +31,7 @@ const served = (...nodes: string[]): Issued['decisions'][number] => ({
   nodes,
   nearestRegion: null,
   reason: 'nearest',
+  ageMs: 0,
 });
 
 describe('Fleet', () => {
@@ -193,6 +194,31 @@ describe('Reservations', () => {
   });
 });
 
+describe('What comes late', () => {
+  it('does not make a node fresh that was last heard long ago', () => {
+    const fleet = new Fleet();
+    const log = aLog();
+    fleet.apply(log({ kind: 'policy', policy: aPolicy() }, T0), 0);
+    // The link was away for an hour; the backlog is read in an instant.
+    fleet.advance(3_600_000);
+    fleet.apply(log({ kind: 'heartbeat', heartbeat: aHeartbeat() }, T0 + 600_000), 3_600_000);
+    fleet.advance(3_600_001);
+    expect(fleet.regions.get('us-east-1')?.usable).toEqual([]);
+  });
+
+  it('does not count credentials as just issued that a router issued while it was cut off', () => {
+    const { fleet, apply, hear } = aFleet();
+    hear(aHeartbeat(), T0);
+    for (const ageMs of [8_000, 12_000, 60_000]) {
+      apply({ kind: 'issued', issued: issued([{ ...served('n1'), ageMs }]) }, T0 + 1000);
+    }
+    fleet.advance(T0 + 1001);
+    expect(fleet.nodes.get('n1')?.reservations).toBe(1);
+    fleet.advance(T0 + 3_500);
+    expect(fleet.nodes.get('n1')?.reservations).toBe(0);
+  });
+});
+
 describe('A silent bus', () => {
   const names = (count: number, prefix = 'n') => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 
@@ -212,6 +238,28 @@ describe('A silent bus', () => {
     expect(fleet.isBusSuspect).toBe(false);
     fleet.advance(T0 + 60_002);
     expect(usable()).toEqual(names(5));
+  });
+
+  it('is not suspected for a region that falls silent alone, however large, while another is heard', () => {
+    const { fleet, hear, usable } = aFleet();
+    for (const nodeId of names(8)) hear(aHeartbeat({ nodeId }), T0);
+    for (let at = T0, seq = 1; at <= T0 + 60_000; at += 2000, seq++) {
+      hear(aHeartbeat({ nodeId: 'e', region: 'eu-central-1', seq }), at);
+      expect(fleet.isBusSuspect).toBe(false);
+    }
+    expect(usable()).toEqual([]);
+    expect(usable('eu-central-1')).toEqual(['e']);
+  });
+
+  it('is suspected when several regions fall silent, though one node is heard', () => {
+    const { fleet, hear, usable } = aFleet();
+    for (const nodeId of names(4)) hear(aHeartbeat({ nodeId }), T0);
+    for (const nodeId of names(4, 'e')) hear(aHeartbeat({ nodeId, region: 'eu-central-1' }), T0);
+    for (let at = T0, seq = 1; at <= T0 + 14_000; at += 2000, seq++) {
+      hear(aHeartbeat({ nodeId: 'a', region: 'ap-southeast-1', seq }), at);
+    }
+    expect(fleet.isBusSuspect).toBe(true);
+    expect(usable()).toHaveLength(4);
   });
 
   it('is not suspected for fewer than five nodes, nor for half of a fleet', () => {

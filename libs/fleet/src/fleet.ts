@@ -74,14 +74,14 @@ export class Fleet {
 
   /** Folds one entry in; `monotonicMs` is when it came. */
   apply({ position, at, event }: LogEntry, monotonicMs: number): FoldOutcome {
-    this.clock.observe(at, monotonicMs);
+    const writtenAt = this.clock.observe(at, monotonicMs);
     this.lastPosition = position;
     this.advance(monotonicMs);
     switch (event.kind) {
       case 'heartbeat':
-        return this.applyHeartbeat(event.heartbeat, this.clock.now(monotonicMs));
+        return this.applyHeartbeat(event.heartbeat, writtenAt, this.clock.now(monotonicMs));
       case 'issued':
-        return this.applyIssued(event.issued, this.clock.now(monotonicMs));
+        return this.applyIssued(event.issued, writtenAt, this.clock.now(monotonicMs));
       case 'policy':
         return this.applyPolicy(event.policy, this.clock.now(monotonicMs));
       case 'command':
@@ -116,7 +116,7 @@ export class Fleet {
     }
   }
 
-  private applyHeartbeat(heartbeat: Heartbeat, now: number): FoldOutcome {
+  private applyHeartbeat(heartbeat: Heartbeat, writtenAt: number, now: number): FoldOutcome {
     let node = this.nodesById.get(heartbeat.nodeId);
     if (node && heartbeat.bootId === node.heartbeat.bootId && heartbeat.seq <= node.heartbeat.seq) {
       return 'old-sequence';
@@ -130,23 +130,26 @@ export class Fleet {
     const load = loadOf(heartbeat, this.policyInForce?.maxNodeCapacity);
     if (node) {
       this.leave(node);
-      node.hear(heartbeat, now, load, this.unit);
+      node.hear(heartbeat, writtenAt, load, this.unit);
     } else {
-      node = new NodeState(heartbeat, now, load, this.reservations.of(heartbeat.nodeId));
+      node = new NodeState(heartbeat, writtenAt, load, this.reservations.of(heartbeat.nodeId));
       node.weighReservations(this.unit);
       this.nodesById.set(heartbeat.nodeId, node);
     }
     this.enter(node, 'fresh');
     this.longSilent.delete(node);
-    this.deadlines.ensureBy(node, freshnessDeadline('fresh', now, heartbeat.intervalMs));
+    this.deadlines.ensureBy(node, freshnessDeadline('fresh', writtenAt, heartbeat.intervalMs));
     if (this.silence.isBusSuspect) this.reconsiderSilence(now);
     return isOutside && this.policyInForce ? 'unknown-region' : 'applied';
   }
 
-  private applyIssued(issued: Issued, now: number): FoldOutcome {
+  private applyIssued(issued: Issued, writtenAt: number, now: number): FoldOutcome {
     if (issued.bootId === this.ownBootId) return 'ignored';
-    for (const decision of issued.decisions) {
-      for (const nodeId of decision.nodes) this.reserveAt(nodeId, now);
+    for (const { nodes, ageMs } of issued.decisions) {
+      // A router that was cut off sends what it issued meanwhile: that load is in the heartbeats by now.
+      const decidedAt = writtenAt - ageMs;
+      if (decidedAt + MAX_RAMP_SECONDS * 1000 <= now) continue;
+      for (const nodeId of nodes) this.reserveAt(nodeId, decidedAt);
     }
     return 'applied';
   }
@@ -200,19 +203,22 @@ export class Fleet {
 
   /** Call when a node went silent, was heard again or is new. */
   private reconsiderSilence(now: number): void {
-    if (!this.silence.reconsider(this.nodesById.size - this.outsideNodes)) return;
+    if (!this.silence.reconsider(this.regionsById.values())) return;
     for (const node of this.longSilent) this.deadlines.ensureBy(node, now);
   }
 
-  private reserveAt(nodeId: string, now: number): void {
+  private reserveAt(nodeId: string, at: number): void {
     const node = this.nodesById.get(nodeId);
-    this.reservations.add(node?.tally ?? this.reservations.of(nodeId), now);
-    if (node) this.reservationsChanged(node, 1);
+    const counts = this.reservations.add(node?.tally ?? this.reservations.of(nodeId), at);
+    if (node && counts) this.reservationsChanged(node, 1);
+  }
+
+  private get rampMs(): number {
+    return (this.policyInForce?.reservation.rampSeconds ?? MAX_RAMP_SECONDS) * 1000;
   }
 
   private endReservations(now: number): void {
-    const rampMs = (this.policyInForce?.reservation.rampSeconds ?? MAX_RAMP_SECONDS) * 1000;
-    this.reservations.end(now, rampMs, ({ nodeId }, by) => {
+    this.reservations.end(now, this.rampMs, ({ nodeId }, by) => {
       const node = this.nodesById.get(nodeId);
       if (node) this.reservationsChanged(node, by);
     });
@@ -252,7 +258,7 @@ export class Fleet {
   }
 
   private countSilence({ lastSeenAt, heartbeat }: NodeState, by: 1 | -1): void {
-    this.silence.count(lastSeenAt, heartbeat.state === 'stopped', by);
+    this.silence.count(heartbeat.region, lastSeenAt, heartbeat.state === 'stopped', by);
   }
 
   private forget(node: NodeState): void {
@@ -269,6 +275,6 @@ function isServing({ heartbeat, freshness }: NodeState): boolean {
 
 /** A node that does not tell its version is taken to be new enough: the floor is for known bad ones. */
 function isBelowFloor({ software }: Heartbeat, policy: PolicyDocument | undefined): boolean {
-  const floor = policy?.versionFloor[software.name];
+  const floor = policy?.versionFloor[software.name.toLowerCase()];
   return floor !== undefined && software.version !== null && isBelowVersion(software.version, floor);
 }

@@ -60,13 +60,19 @@ export function reservationUnit({
   return { kbps: Math.ceil(bandwidthBps / 1000), allocations };
 }
 
-/** The share of a capacity that `count` reservations take: the larger of its parts, 0 where none is known. */
+/** Credentials that a node of unknown capacity is taken to stand: what is issued for it must weigh something. */
+const ASSUMED_CREDENTIALS = 1000;
+
+/** The share of a capacity that `count` reservations on `nodes` nodes take: the larger of its known parts. */
 export function reservedShare(
   count: number,
   unit: ReservationUnit,
   kbpsCapacity: number | null,
   allocationsCapacity: number | null,
+  nodes = 1,
 ): number {
+  if (count === 0) return 0;
+  if (!kbpsCapacity && !allocationsCapacity) return count / (ASSUMED_CREDENTIALS * nodes);
   const kbps = kbpsCapacity ? (count * unit.kbps) / kbpsCapacity : 0;
   const allocations = allocationsCapacity ? (count * unit.allocations) / allocationsCapacity : 0;
   return Math.max(kbps, allocations);

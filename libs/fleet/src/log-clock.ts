@@ -3,12 +3,20 @@
  * All in milliseconds; the monotonic readings come from the caller.
  */
 export class LogClock {
+  private lastEntryAt = 0;
   private logTime = 0;
   private readAt = 0;
 
-  observe(at: number, monotonicMs: number): void {
-    this.logTime = Math.max(at, this.now(monotonicMs));
+  /**
+   * Takes note of an entry written at `at`.
+   * @returns when it was written, by a log that never runs backwards. Unlike `now` this is the same however late
+   * the entry is read.
+   */
+  observe(at: number, monotonicMs: number): number {
+    this.lastEntryAt = Math.max(this.lastEntryAt, at);
+    this.logTime = Math.max(this.lastEntryAt, this.now(monotonicMs));
     this.readAt = monotonicMs;
+    return this.lastEntryAt;
   }
 
   /** 0 until the first entry. */

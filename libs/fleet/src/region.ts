@@ -76,7 +76,8 @@ export class RegionState implements FleetRegion {
   }
 
   get reserved(): number {
-    return reservedShare(this.reservations, this.unit, this.kbpsCapacity, this.allocationsCapacity);
+    const { reservations, unit, kbpsCapacity, allocationsCapacity, usable } = this;
+    return reservedShare(reservations, unit, kbpsCapacity, allocationsCapacity, usable.length);
   }
 
   /** Where a node of this id is, or would be inserted. */

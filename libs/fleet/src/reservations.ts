@@ -32,13 +32,18 @@ export class Reservations {
     return this.tallies.get(nodeId) ?? { nodeId, count: 0, kept: 0 };
   }
 
-  add(tally: Tally, at: number): void {
-    const step = Math.ceil(at / STEP_MS) * STEP_MS;
-    let bucket = this.buckets.at(-1);
-    if (!bucket || bucket.at < step) this.buckets.push((bucket = { at: step, counts: new Map() }));
-    bucket.counts.set(tally, (bucket.counts.get(tally) ?? 0) + 1);
-    tally.count++;
+  /**
+   * Takes note of a credential issued at `at`; usually the latest yet, but a router that was cut off is late.
+   * @returns whether it counts.
+   */
+  add(tally: Tally, at: number): boolean {
+    const index = this.bucketFor(Math.ceil(at / STEP_MS) * STEP_MS);
+    const counts = this.buckets[index]?.counts;
+    counts?.set(tally, (counts.get(tally) ?? 0) + 1);
     if (tally.kept++ === 0) this.tallies.set(tally.nodeId, tally);
+    if (index < this.ended) return false;
+    tally.count++;
+    return true;
   }
 
   /** Ends what was issued `rampMs` or longer before `now`; `onChange` is told every tally that this lowers, and by how much. */
@@ -63,6 +68,16 @@ export class Reservations {
       for (const [tally, count] of counts) tally.count += count;
     }
     this.ended = 0;
+  }
+
+  /** The index of the bucket of a time, made where it is missing. */
+  private bucketFor(at: number): number {
+    let index = this.buckets.length;
+    while (index > 0 && (this.buckets[index - 1]?.at ?? 0) > at) index--;
+    if (this.buckets[index - 1]?.at === at) return index - 1;
+    this.buckets.splice(index, 0, { at, counts: new Map() });
+    if (index < this.ended) this.ended++;
+    return index;
   }
 
   private forget(before: number): void {

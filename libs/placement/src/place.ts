@@ -30,7 +30,7 @@ export interface Placement {
 
 export interface Refusal {
   readonly isPlaced: false;
-  /** `requirement-unmet`: no usable node in the required regions; `no-capacity`: none with room anywhere. */
+  /** `requirement-unmet`: no usable node in the required regions; `no-capacity`: none with room for this client. */
   readonly code: 'requirement-unmet' | 'no-capacity';
 }
 
@@ -47,7 +47,12 @@ export interface Refusal {
  */
 export function place(view: PlacementView, request: PlacementRequest): Placement | Refusal {
   const placement = placeWhere(view, request, EXPECTED_ROOM) ?? placeWhere(view, request, MEASURED_ROOM);
-  return placement ?? { isPlaced: false, code: request.require ? 'requirement-unmet' : 'no-capacity' };
+  return placement ?? { isPlaced: false, code: refusalCode(view, request) };
+}
+
+function refusalCode({ regions }: PlacementView, { require }: PlacementRequest): Refusal['code'] {
+  const couldServe = regions.some(({ id, usable }) => usable.length > 0 && require?.includes(id));
+  return require && !couldServe ? 'requirement-unmet' : 'no-capacity';
 }
 
 /** Utilization from which there is no room. */
@@ -125,12 +130,15 @@ function chooseNode(
   chosen: readonly FleetNode[],
   room: Room,
 ): FleetNode | undefined {
+  const anyNode = { seed, transports, hasRoom: room.inNode, isExcluded: () => false };
+  if (chosen.length === 0) return strategy.chooseNode(region, anyNode);
   const isChosen = (node: FleetNode) => chosen.includes(node);
   const sharesZone = ({ heartbeat: { region, zone } }: FleetNode) =>
     chosen.some(({ heartbeat: other }) => other.region === region && other.zone === zone);
-  const otherZone = { seed, transports, hasRoom: room.inNode, isExcluded: sharesZone };
-  const otherNode = { seed, transports, hasRoom: room.inNode, isExcluded: isChosen };
-  return strategy.chooseNode(region, otherZone) ?? strategy.chooseNode(region, otherNode);
+  return (
+    strategy.chooseNode(region, { ...anyNode, isExcluded: sharesZone }) ??
+    strategy.chooseNode(region, { ...anyNode, isExcluded: isChosen })
+  );
 }
 
 function reasonFor(served: FleetRegion, request: PlacementRequest, home?: FleetRegion): PlacementReason {

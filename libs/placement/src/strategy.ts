@@ -1,5 +1,5 @@
 import type { Continent, PolicyDocument, StrategyName } from '@spillway/contracts';
-import { utilizationOf, type FleetNode, type FleetRegion, type TransportSet } from '@spillway/fleet';
+import type { FleetNode, FleetRegion, TransportSet } from '@spillway/fleet';
 
 /** What a strategy weighs a region by. All arrays are in the order of `regions`. */
 export interface Weighing {
@@ -36,9 +36,9 @@ export interface Strategy {
   chooseNode(region: FleetRegion, wish: NodeWish): FleetNode | undefined;
 }
 
-/** A region of unknown utilization is not known to be over the threshold. */
-export function isOverThreshold(region: FleetRegion, policy: PolicyDocument): boolean {
-  return (utilizationOf(region) ?? 0) >= policy.threshold;
+/** A region whose load is not measured is judged by what was issued for it. */
+export function isOverThreshold({ measured, reserved }: FleetRegion, policy: PolicyDocument): boolean {
+  return (measured ?? 0) + reserved >= policy.threshold;
 }
 
 /** The index of the least cost among those that pass, -1 when none does; the first of equals wins. */

@@ -42,19 +42,27 @@ export function createLogger(level: Level, isTerminal = process.stdout.isTTY): C
   return new ProcessLogger({ logLevels, json: !isTerminal, prefix: 'spillway' });
 }
 
-/** Logs once per key, for complaints whose number others decide (bad senders, failing sources). */
+/** Milliseconds after which everything may be logged again: a complaint of yesterday must not hide one of today. */
+const REMEMBERED_MS = 10 * 60_000;
+
+/** Logs once per key and ten minutes, for complaints whose number others decide (bad senders, failing sources). */
 export class OncePerKey {
   private readonly seen = new Set<string>();
   private isFull = false;
+  private since: number;
 
   /** @param limit keys remembered at most; after these one last line says that further ones are not logged. */
   constructor(
     private readonly logger: Pick<LoggerService, 'warn'>,
     private readonly subject: string,
     private readonly limit = 100,
-  ) {}
+    private readonly now: () => number = () => performance.now(),
+  ) {
+    this.since = now();
+  }
 
   warn(key: string, message: string): void {
+    this.forgetOld();
     if (this.seen.has(key) || this.isFull) return;
     if (this.seen.size >= this.limit) {
       this.isFull = true;
@@ -68,5 +76,13 @@ export class OncePerKey {
   /** Lets a key be logged again, for a fault that went away. */
   forget(key: string): void {
     this.seen.delete(key);
+  }
+
+  private forgetOld(): void {
+    const now = this.now();
+    if (now - this.since < REMEMBERED_MS) return;
+    this.since = now;
+    this.seen.clear();
+    this.isFull = false;
   }
 }

@@ -26,6 +26,7 @@ export function aHeartbeat({ load, capacity, software, ...overrides }: Overrides
     state: 'serving',
     urls: ['turn:203.0.113.10:3478?transport=udp', 'turn:203.0.113.10:3478?transport=tcp'],
     secretEpoch: 1,
+    commandId: null,
     ...overrides,
     software: { name: 'coturn', version: '4.17.1', ...software },
     capacity: { bandwidthBps: 1_000_000_000, allocations: 5000, ...capacity },

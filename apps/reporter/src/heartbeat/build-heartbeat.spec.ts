@@ -31,6 +31,7 @@ describe('buildHeartbeat', () => {
       state: 'serving',
       software: coturn,
       load: idle,
+      commandId: null,
     });
   });
 

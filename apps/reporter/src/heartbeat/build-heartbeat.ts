@@ -42,6 +42,8 @@ export function buildHeartbeat(
     state: observation.state,
     software: describeSoftware(softwareName, observation.software),
     load,
+    // No command has reached this node.
+    commandId: null,
   };
   return { heartbeat: heartbeatSchema.parse(heartbeat), refused };
 }

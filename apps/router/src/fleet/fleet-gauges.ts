@@ -50,8 +50,11 @@ export function fleetGauges(view: FleetView, registry: Registry): Gauge[] {
       view.fleet.isBusSuspect ? 1 : 0,
     ),
     gauge('spillway_log_position', 'Position in the log the view stands at', () => view.fleet.position),
-    gauge('spillway_log_lag_seconds', 'Time since the last entry of the log was read', () =>
+    gauge('spillway_log_lag_seconds', 'From the writing of the last entry of the log to its reading', () =>
       view.fleet.position === 0 ? NaN : view.lagMs / 1000,
+    ),
+    gauge('spillway_log_silence_seconds', 'Since the last entry of the log was read', () =>
+      view.fleet.position === 0 ? NaN : view.silenceOfLogMs / 1000,
     ),
     nodes,
     utilization,

@@ -10,7 +10,9 @@ export class FleetView {
   private linkChangedAt: number;
   private linkState: 'up' | 'down' = 'down';
   private lastEntryReadAt = 0;
+  private lastEntryLagMs = 0;
   private neededPosition: number | undefined;
+  private hasBeenUpToDate = false;
 
   constructor(
     bootId: string,
@@ -29,8 +31,13 @@ export class FleetView {
     return (this.monotonicMs() - this.linkChangedAt) / 1000;
   }
 
-  /** Milliseconds since the last entry of the log came. */
+  /** Milliseconds from the writing of the last entry, by NATS's clock, to its reading, by ours. */
   get lagMs(): number {
+    return this.lastEntryLagMs;
+  }
+
+  /** Milliseconds since the last entry of the log was read. */
+  get silenceOfLogMs(): number {
     return this.monotonicMs() - this.lastEntryReadAt;
   }
 
@@ -41,7 +48,9 @@ export class FleetView {
 
   fold(entry: LogEntry): FoldOutcome {
     this.lastEntryReadAt = this.monotonicMs();
+    this.lastEntryLagMs = Math.max(0, Date.now() - entry.at);
     const outcome = this.fleet.apply(entry, this.lastEntryReadAt);
+    this.checkUpToDate();
     if (entry.event.kind === 'policy') this.decidingOn = placementView(this.fleet, estimateRttMs);
     return outcome;
   }
@@ -53,15 +62,23 @@ export class FleetView {
     this.fleet.setLink(link, this.linkChangedAt);
   }
 
-  /** The view is whole once it has been folded up to `position`; it stays so. */
+  /**
+   * The view is whole once it has been folded up to `position`. It stays so, whatever becomes of the log:
+   * positions begin anew with a new stream.
+   */
   needUpTo(position: number): void {
     this.neededPosition ??= position;
+    this.checkUpToDate();
   }
 
   /** Has been brought up to date once and has a policy. */
   get isWhole(): boolean {
-    const { neededPosition, fleet } = this;
-    return neededPosition !== undefined && fleet.position >= neededPosition && this.decidingOn !== undefined;
+    return this.hasBeenUpToDate && this.decidingOn !== undefined;
+  }
+
+  private checkUpToDate(): void {
+    const { neededPosition = Infinity, fleet } = this;
+    this.hasBeenUpToDate ||= fleet.position >= neededPosition;
   }
 
   /** The fleet as it is this instant; `undefined` until it is whole. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Controller, Inject, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { LOG_SUBJECTS, POLICY_KEY, policyDocumentSchema, type LogEntry } from '@spillway/contracts';
+import { LOG_SUBJECTS, POLICY_KEY, storedPolicySchema, type LogEntry } from '@spillway/contracts';
 import type { Bus } from '@spillway/messaging';
 import { BUS, LOG_STATUS, type LogStatus } from '@spillway/messaging/nest';
 import { OncePerKey } from '@spillway/runtime';
@@ -19,6 +19,7 @@ export class LogController implements OnModuleDestroy {
   private readonly logger = new Logger('Log');
   private readonly stopping = new AbortController();
   private readonly complaints = new OncePerKey(this.logger, 'Messages dropped');
+  private readonly policyComplaints = new OncePerKey(this.logger, 'The policy');
 
   constructor(
     private readonly view: FleetView,
@@ -66,11 +67,11 @@ export class LogController implements OnModuleDestroy {
       try {
         const stored = await this.bus.state.get(POLICY_KEY);
         if (!stored) return this.logger.warn(NO_POLICY);
-        const policy = policyDocumentSchema.parse(stored.value);
+        const policy = storedPolicySchema.parse(stored.value);
         if (view.fleet.policy) return;
         view.fold({ position: view.fleet.position, at: 0, event: { kind: 'policy', policy } });
       } catch (error) {
-        this.complaints.warn(POLICY_KEY, `The stored policy could not be read: ${String(error)}`);
+        this.policyComplaints.warn(POLICY_KEY, `The stored policy could not be read: ${String(error)}`);
         await delay(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
       }
     }

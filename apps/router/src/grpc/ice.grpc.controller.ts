@@ -1,5 +1,5 @@
 import type { Metadata, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
-import { Controller, type OnModuleDestroy } from '@nestjs/common';
+import { Controller, Inject, type OnModuleDestroy } from '@nestjs/common';
 import { GrpcMethod, GrpcStreamCall } from '@nestjs/microservices';
 import {
   distinctUntilChanged,
@@ -13,12 +13,13 @@ import {
   type Observable,
 } from 'rxjs';
 import { ApiKeys, requireScope } from '../auth/api-keys.js';
+import { ROUTER_CONFIG, type RouterConfig } from '../config.js';
 import { FleetReport } from '../fleet/fleet-report.js';
 import { ProblemError } from '../problem-error.js';
 import { RequestGate } from '../request-gate.js';
 import { grpcProblem } from './grpc-problem.js';
 import { fromGrpc, toGrpcAnswer, toGrpcRegions, type GrpcIceServersRequest } from './messages.js';
-import { peerAddress } from './peer.js';
+import { peerReader, textOf } from './peer.js';
 
 interface StreamRequest {
   id?: string;
@@ -32,12 +33,16 @@ const WATCH_MS = 1_000;
 @Controller()
 export class IceGrpcController implements OnModuleDestroy {
   private readonly stopping = new ReplaySubject<void>(1);
+  private readonly readPeer: ReturnType<typeof peerReader>;
 
   constructor(
     private readonly gate: RequestGate,
     private readonly keys: ApiKeys,
     private readonly report: FleetReport,
-  ) {}
+    @Inject(ROUTER_CONFIG) config: RouterConfig,
+  ) {
+    this.readPeer = peerReader(config.TRUSTED_PROXIES);
+  }
 
   @GrpcMethod('IceService', 'GetIceServers')
   getIceServers(
@@ -46,7 +51,7 @@ export class IceGrpcController implements OnModuleDestroy {
     call: ServerUnaryCall<unknown, unknown>,
   ): object {
     try {
-      return this.answer(request, metadata, call.getPeer());
+      return this.answer(request, metadata, call.getPeer(), undefined);
     } catch (error) {
       throw grpcProblem(error);
     }
@@ -74,7 +79,8 @@ export class IceGrpcController implements OnModuleDestroy {
     call: ServerUnaryCall<unknown, unknown>,
   ): Observable<object> {
     try {
-      requireScope(this.keys.authenticate(authorizationOf(metadata), peerAddress(call.getPeer())), 'issue');
+      const { peer } = this.readPeer(call.getPeer(), metadata);
+      requireScope(this.keys.authenticate(textOf(metadata, 'authorization'), peer), 'issue');
     } catch (error) {
       throw grpcProblem(error);
     }
@@ -95,20 +101,24 @@ export class IceGrpcController implements OnModuleDestroy {
 
   private result(request: GrpcIceServersRequest, metadata: Metadata, peer: string): object {
     try {
-      return { answer: this.answer(request, metadata, peer) };
+      // The metadata of a stream is one for all its requests.
+      return { answer: this.answer(request, metadata, peer, metadata) };
     } catch (error) {
       return { problem: streamProblem(error) };
     }
   }
 
-  private answer(request: GrpcIceServersRequest, metadata: Metadata, peer: string): object {
-    const address = peerAddress(peer);
+  private answer(
+    request: GrpcIceServersRequest,
+    metadata: Metadata,
+    peer: string,
+    connection: object | undefined,
+  ): object {
     const answer = this.gate.iceServers({
       face: 'grpc',
-      connection: undefined,
-      authorization: authorizationOf(metadata),
-      peer: address,
-      client: address,
+      connection,
+      authorization: textOf(metadata, 'authorization'),
+      ...this.readPeer(peer, metadata),
       body: fromGrpc(request),
     });
     return toGrpcAnswer(answer);
@@ -118,11 +128,6 @@ export class IceGrpcController implements OnModuleDestroy {
 /** Tells a client to go to another router. */
 function stoppingError(): ProblemError {
   return new ProblemError('not-ready', 'This router is stopping');
-}
-
-function authorizationOf(metadata: Metadata): string | undefined {
-  const [value] = metadata.get('authorization');
-  return typeof value === 'string' ? value : undefined;
 }
 
 function streamProblem(error: unknown): object {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
-import { iceServersAnswerSchema, type DecisionRecord, type IceServersAnswer } from '@spillway/contracts';
+import { iceServersAnswerSchema, type IceServersAnswer } from '@spillway/contracts';
 import { aHeartbeat, aPolicy } from '@spillway/testkit';
 import type { Principal, Scope } from '../auth/api-keys.js';
 import { FleetView } from '../fleet/fleet-view.js';
 import { aFleet, CLIENTS, locator, MASTER_SECRET } from '../testing/fleet.harness.js';
 import { IceServersService } from './ice-servers.service.js';
+import type { Decision } from './issued-log.js';
 import { NodeSecrets } from './node-secrets.js';
 
 const NOW = Date.UTC(2026, 10, 22, 10, 0, 0, 999);
@@ -13,7 +14,7 @@ const NOW = Date.UTC(2026, 10, 22, 10, 0, 0, 999);
 interface Stage {
   service: IceServersService;
   view: FleetView;
-  issued: DecisionRecord[];
+  issued: Decision[];
   ask: (body?: unknown, from?: Asker) => IceServersAnswer;
 }
 
@@ -34,7 +35,7 @@ function setStage(fleet: ReturnType<typeof aHeartbeat>[] | undefined = aFleet(),
     }
     view.needUpTo(position);
   }
-  const issued: DecisionRecord[] = [];
+  const issued: Decision[] = [];
   const service = new IceServersService({
     view,
     locator,

@@ -1,7 +1,6 @@
 import {
   iceServersRequestSchema,
   TRANSPORTS,
-  type DecisionRecord,
   type IceServer,
   type IceServersAnswer,
   type IceServersRequest,
@@ -15,6 +14,7 @@ import { requireScope, type Principal } from '../auth/api-keys.js';
 import { familyOf } from '../client-address.js';
 import type { FleetView } from '../fleet/fleet-view.js';
 import { invalidField, ProblemError } from '../problem-error.js';
+import type { Decision } from './issued-log.js';
 import type { NodeSecrets } from './node-secrets.js';
 import { MAX_TURN_URLS, stunUrlFor, turnUrlsFor } from './node-urls.js';
 
@@ -28,7 +28,7 @@ export interface IceServersParts {
   readonly view: FleetView;
   readonly locator: ClientLocator;
   readonly secrets: NodeSecrets;
-  readonly issued: { add(record: DecisionRecord): void };
+  readonly issued: { add(record: Decision): void };
   readonly routerId: string;
   readonly bootId: string;
   /** Wall-clock time in ms: expiry is checked against the relays' clocks. */

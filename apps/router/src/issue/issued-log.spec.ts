@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { issuedSchema, MAX_DECISIONS_PER_BATCH, type DecisionRecord, type Issued } from '@spillway/contracts';
+import { issuedSchema, MAX_DECISIONS_PER_BATCH, type Issued } from '@spillway/contracts';
 import { MemoryBus } from '@spillway/messaging';
-import { IssuedLog } from './issued-log.js';
+import { IssuedLog, type Decision } from './issued-log.js';
 
-const decision = (n: number): DecisionRecord => ({
+const decision = (n: number): Decision => ({
   id: `router-1-boot-${n}`,
   region: 'us-east-1',
   nodes: ['n1'],

@@ -14,9 +14,17 @@ export interface IssuedLogEvents {
   onFault(error: unknown): void;
 }
 
+/** A decision as it is made; its age is known when it is sent. */
+export type Decision = Omit<DecisionRecord, 'ageMs'>;
+
+interface WaitingDecision {
+  readonly record: Decision;
+  readonly decidedAt: number;
+}
+
 /** Writes what this router issued to the log: numbered batches, in order, acknowledged. */
 export class IssuedLog {
-  private waiting: DecisionRecord[] = [];
+  private waiting: WaitingDecision[] = [];
   private batch = 0;
   private lastSentAt = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -34,8 +42,8 @@ export class IssuedLog {
     this.timer ??= setInterval(() => this.tick(), FLUSH_MS);
   }
 
-  add(record: DecisionRecord): void {
-    this.waiting.push(record);
+  add(record: Decision): void {
+    this.waiting.push({ record, decidedAt: performance.now() });
     if (this.waiting.length <= MAX_WAITING) return;
     const lost = this.waiting.splice(0, MAX_DECISIONS_PER_BATCH).length;
     this.events.onLost(lost);
@@ -75,9 +83,13 @@ export class IssuedLog {
     }
   }
 
-  private async record(decisions: DecisionRecord[]): Promise<number> {
+  private async record(waiting: WaitingDecision[]): Promise<number> {
     const { routerId, bootId } = this;
     const batch = this.batch++;
+    const now = performance.now();
+    const decisions = waiting.map(({ record, decidedAt }): DecisionRecord => {
+      return { ...record, ageMs: Math.round(now - decidedAt) };
+    });
     const payload: Issued = { at: new Date().toISOString(), routerId, bootId, batch, decisions };
     try {
       const id = `${routerId}-${bootId}-${batch}`;

@@ -24,6 +24,7 @@ export function heartbeat(nodeId: string, seq: number): Message {
     capacity: { bandwidthBps: null, allocations: null },
     load: { cpu: null, egressBps: null, ingressBps: null, allocations: null },
     secretEpoch: 1,
+    commandId: null,
   };
   return { subject: subjectOf.heartbeat('north', nodeId), payload };
 }

@@ -1,14 +1,15 @@
 import type { FleetNode } from '@spillway/fleet';
 import { isAcceptable } from '../choose-node.js';
 import { isOverThreshold, type Strategy, type Weighing } from '../strategy.js';
-import { nearest, nearestOpen } from './nearest.js';
+import { nearest } from './nearest.js';
 
 /**
  * The rule of thumb most scripts use: a map from continent to region and one fallback.
  *
- * 1. Home is the region the map gives the client's continent; without one, the fallback region.
+ * 1. Home is the region the map gives the client's continent; the fallback region for a continent it does not
+ *    name, the policy's default region for a client of unknown location.
  * 2. A home that is open and below the threshold serves.
- * 3. Otherwise the fallback region, if it is open.
+ * 3. Otherwise the fallback region, if that is open and below the threshold.
  * 4. Otherwise home, if it is open, and at last the nearest open region: nobody is refused while there is room.
  * 5. In the region, the node with the lowest CPU % + Mbit/s ÷ 10 by its last heartbeat. Until the next one that
  *    is the same node for everybody; this is how the rule is, and why it is not the default.
@@ -20,18 +21,17 @@ export const fixedMap: Strategy = {
 
   homeRegion(weighing) {
     const { policy, continent, isAllowed } = weighing;
-    const mapped = (continent && policy.fixedMap?.continents[continent]) ?? policy.fixedMap?.fallback;
+    const { fixedMap: map, defaultRegion } = policy;
+    const mapped = continent ? (map?.continents[continent] ?? map?.fallback) : defaultRegion;
     const home = indexOf(weighing, mapped);
     return isAllowed[home] ? home : nearest.homeRegion(weighing);
   },
 
   chooseRegion(weighing, home) {
-    const { policy, regions, isOpen } = weighing;
-    const region = regions[home];
-    if (isOpen[home] && region && !isOverThreshold(region, policy)) return home;
-    const fallback = indexOf(weighing, policy.fixedMap?.fallback);
-    if (isOpen[fallback]) return fallback;
-    return isOpen[home] ? home : nearestOpen(weighing, () => true);
+    const fallback = indexOf(weighing, weighing.policy.fixedMap?.fallback);
+    if (isOpenBelowThreshold(weighing, home)) return home;
+    if (isOpenBelowThreshold(weighing, fallback)) return fallback;
+    return weighing.isOpen[home] ? home : nearest.chooseRegion(weighing, home);
   },
 
   chooseNode(region, wish) {
@@ -42,6 +42,11 @@ export const fixedMap: Strategy = {
     return best;
   },
 };
+
+function isOpenBelowThreshold({ regions, isOpen, policy }: Weighing, index: number): boolean {
+  const region = regions[index];
+  return region !== undefined && isOpen[index] === true && !isOverThreshold(region, policy);
+}
 
 function indexOf({ regions }: Weighing, id: string | undefined): number {
   return regions.findIndex((region) => region.id === id);

@@ -32,7 +32,7 @@ export const nearest: Strategy = {
   chooseNode: (region, wish) => bestOfTwo(region.usable, wish),
 };
 
-export function nearestOpen({ regions, isOpen, rttMs }: Weighing, passes: (i: number) => boolean): number {
+function nearestOpen({ regions, isOpen, rttMs }: Weighing, passes: (i: number) => boolean): number {
   return argMin(
     regions.length,
     (i) => isOpen[i] === true && passes(i),

@@ -1,0 +1,83 @@
+import { describe, expect, it } from '@jest/globals';
+import type { LogEntry } from '@spillway/contracts';
+import { aHeartbeat, aPolicy, fakeClock } from '@spillway/testkit';
+import { FleetView } from './fleet-view.js';
+
+const AT = Date.UTC(2026, 10, 22);
+
+const policy = (position: number): LogEntry => ({
+  position,
+  at: AT,
+  event: { kind: 'policy', policy: aPolicy() },
+});
+const heartbeat = (position: number): LogEntry => ({
+  position,
+  at: AT,
+  event: { kind: 'heartbeat', heartbeat: aHeartbeat({ nodeId: `n${position}` }) },
+});
+
+describe('FleetView', () => {
+  it('is nothing to decide on before it has been folded up to where it must', () => {
+    const view = new FleetView('boot', () => 0);
+    view.fold(policy(1));
+    expect(view.now()).toBeUndefined();
+    view.needUpTo(3);
+    view.fold(heartbeat(2));
+    expect(view.now()).toBeUndefined();
+    view.fold(heartbeat(3));
+    expect(view.now()?.regions.map(({ usable }) => usable.length)).toEqual([2, 0, 0]);
+  });
+
+  it('is whole at once when it stands there already', () => {
+    const view = new FleetView('boot', () => 0);
+    view.fold(policy(7));
+    view.needUpTo(5);
+    expect(view.isWhole).toBe(true);
+  });
+
+  it('stays whole when the log was made anew and positions begin again', () => {
+    const view = new FleetView('boot', () => 0);
+    view.fold(policy(7));
+    view.needUpTo(7);
+    view.needUpTo(1);
+    view.fold(heartbeat(1));
+    expect(view.isWhole).toBe(true);
+    expect(view.now()?.regions[0]?.usable).toHaveLength(1);
+  });
+
+  it('needs what was asked for last, when the log was made anew before it was read', () => {
+    const view = new FleetView('boot', () => 0);
+    view.fold(policy(7));
+    view.needUpTo(100);
+    view.needUpTo(2);
+    view.fold(heartbeat(1));
+    expect(view.isWhole).toBe(false);
+    view.fold(heartbeat(2));
+    expect(view.isWhole).toBe(true);
+  });
+
+  it('tells how long ago its link came or went', () => {
+    const clock = fakeClock(0);
+    const view = new FleetView('boot', () => clock.now());
+    view.setLink('up');
+    view.fold(policy(1));
+    clock.advance(4_000);
+    view.setLink('up');
+    expect([view.link, view.linkAgeSeconds]).toEqual(['up', 4]);
+    view.setLink('down');
+    expect([view.link, view.linkAgeSeconds]).toEqual(['down', 0]);
+  });
+
+  it('ages nodes with the time that passes, not only with what it reads', () => {
+    const clock = fakeClock(0);
+    const view = new FleetView('boot', () => clock.now());
+    view.setLink('up');
+    view.fold(policy(1));
+    view.fold(heartbeat(2));
+    view.needUpTo(2);
+    clock.advance(9_999);
+    expect(view.now()?.regions[0]?.usable).toHaveLength(1);
+    clock.advance(1);
+    expect(view.now()?.regions[0]?.usable).toHaveLength(0);
+  });
+});
