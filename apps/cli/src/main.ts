@@ -1,3 +1,4 @@
 import { run } from './run.js';
 
-process.exitCode = await run(process.argv.slice(2));
+// Not left to the event loop: a NATS server that takes a connection and says nothing would hold it open for good.
+process.exit(await run(process.argv.slice(2)));
