@@ -63,11 +63,11 @@ export class FleetView {
   }
 
   /**
-   * The view is whole once it has been folded up to `position`. It stays so, whatever becomes of the log:
-   * positions begin anew with a new stream.
+   * The view is whole once it has been folded up to `position`; what was asked for last counts. It stays so, whatever
+   * becomes of the log: positions begin anew with a new stream.
    */
   needUpTo(position: number): void {
-    this.neededPosition ??= position;
+    this.neededPosition = position;
     this.checkUpToDate();
   }
 
