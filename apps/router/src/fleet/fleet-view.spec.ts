@@ -49,8 +49,8 @@ describe('FleetView', () => {
     const view = new FleetView('boot', () => 0);
     view.fold(policy(7));
     view.needUpTo(100);
-    view.needUpTo(2);
     view.fold(heartbeat(1));
+    view.needUpTo(2);
     expect(view.isWhole).toBe(false);
     view.fold(heartbeat(2));
     expect(view.isWhole).toBe(true);
