@@ -20,8 +20,8 @@ export const iceServersRequestSchema = z.strictObject({
   clientIp: z.union([z.ipv4(), z.ipv6()], 'must be an IPv4 or IPv6 address').optional(),
   region: z
     .strictObject({
-      /** Only these regions may serve; needs the scope `on-behalf`. Never loosened. */
-      require: z.array(tokenSchema).max(64).optional(),
+      /** Only these regions may serve; needs the scope `on-behalf`. Never loosened, so an empty list is a mistake. */
+      require: z.array(tokenSchema).min(1, 'must name at least one region').max(64).optional(),
       /** Tried first while it has room. */
       prefer: tokenSchema.optional(),
     })

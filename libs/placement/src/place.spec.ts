@@ -99,6 +99,8 @@ describe('place', () => {
     expect(placed({ require: ['us-east-1'] })).toMatchObject({ region: 'us-east-1', reason: 'required' });
     expect(ask({ require: ['eu-central-1'] })).toEqual({ isPlaced: false, code: 'requirement-unmet' });
     expect(ask({ require: ['nowhere'], prefer: 'us-east-1' }).isPlaced).toBe(false);
+    const full = aWorld([us('a'), eu('b', FULL_LOAD)]);
+    expect(full.ask({ require: ['eu-central-1'] })).toEqual({ isPlaced: false, code: 'no-capacity' });
   });
 
   it('refuses when there is no usable node, or none with room', () => {
@@ -118,7 +120,8 @@ describe('place', () => {
     const tls = ['turns:a.example.org:443?transport=tcp'];
     const { placed, ask } = aWorld([us('a'), us('b', { urls: tls })]);
     for (let i = 0; i < 20; i++) expect(placed({ transports: transportSet(['tls']) }).nodes).toEqual(['b']);
-    expect(aWorld([us('a')]).ask({ transports: transportSet(['tls']) }).isPlaced).toBe(false);
+    const unmet = { isPlaced: false, code: 'transports-unmet' };
+    expect(aWorld([us('a')]).ask({ transports: transportSet(['tls']) })).toEqual(unmet);
     expect(ask({ transports: transportSet(['udp']) }).isPlaced).toBe(true);
   });
 

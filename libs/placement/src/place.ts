@@ -30,8 +30,11 @@ export interface Placement {
 
 export interface Refusal {
   readonly isPlaced: false;
-  /** `requirement-unmet`: no usable node in the required regions; `no-capacity`: none with room for this client. */
-  readonly code: 'requirement-unmet' | 'no-capacity';
+  /**
+   * `requirement-unmet`: no usable node in the required regions; `transports-unmet`: none in the allowed regions
+   * offers a wanted transport; `no-capacity`: there is no node, or none with room.
+   */
+  readonly code: 'requirement-unmet' | 'transports-unmet' | 'no-capacity';
 }
 
 /**
@@ -50,9 +53,11 @@ export function place(view: PlacementView, request: PlacementRequest): Placement
   return placement ?? { isPlaced: false, code: refusalCode(view, request) };
 }
 
-function refusalCode({ regions }: PlacementView, { require }: PlacementRequest): Refusal['code'] {
-  const couldServe = regions.some(({ id, usable }) => usable.length > 0 && require?.includes(id));
-  return require && !couldServe ? 'requirement-unmet' : 'no-capacity';
+function refusalCode({ regions }: PlacementView, request: PlacementRequest): Refusal['code'] {
+  const { require, transports } = request;
+  const nodes = regions.flatMap(({ id, usable }) => (require?.includes(id) === false ? [] : usable));
+  if (nodes.length === 0) return require ? 'requirement-unmet' : 'no-capacity';
+  return nodes.some((node) => node.transports & transports) ? 'no-capacity' : 'transports-unmet';
 }
 
 /** Utilization from which there is no room. */

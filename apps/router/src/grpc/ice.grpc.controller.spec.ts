@@ -131,7 +131,14 @@ describe('GetIceServers', () => {
       'requirement-unmet',
       'region.require',
     ],
-    ['a transport nobody has', { transports: [3] }, 'server', 'UNAVAILABLE', 'no-capacity', undefined],
+    [
+      'a transport nobody has',
+      { transports: [3] },
+      'server',
+      'FAILED_PRECONDITION',
+      'requirement-unmet',
+      'transports',
+    ],
   ])('refuses %s: %j with the key %s', async (_what, request, key, code, problem, field) => {
     expect(await refusalOf(client.ask(request, key))).toEqual({ code, problem, field });
   });

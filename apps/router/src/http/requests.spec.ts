@@ -185,9 +185,23 @@ describe('a request that cannot be met', () => {
   });
 
   it('is told when to ask again where there is no room', async () => {
-    const response = await router.ask({ transports: ['tls'] });
+    const empty = await startReadyRouter({ fleet: [] });
+    const response = await empty.ask();
+    await empty.stop();
     expect(response.headers.get('retry-after')).toBe('2');
     expect(await problemOf(response)).toMatchObject({ status: 503, code: 'no-capacity' });
+  });
+
+  it('is told of transports that no node offers, and that an empty requirement is none', async () => {
+    expect(await problemOf(await router.ask({ transports: ['tls'] }))).toMatchObject({
+      status: 422,
+      code: 'requirement-unmet',
+      field: 'transports',
+    });
+    expect(await problemOf(await router.ask({ region: { require: [] } }))).toMatchObject({
+      status: 400,
+      field: 'region.require',
+    });
   });
 
   it('is told when to ask again before the log has been read', async () => {

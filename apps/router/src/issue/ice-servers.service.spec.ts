@@ -201,7 +201,7 @@ describe('what a key may ask', () => {
     ['issue', {}, undefined, ['on-behalf']],
     ['on-behalf', { clientIp: CLIENTS.frankfurt }, 'clientIp', ['issue']],
     ['on-behalf', { region: { require: ['us-east-1'] } }, 'region.require', ['issue']],
-    ['on-behalf', { region: { require: [] } }, 'region.require', ['issue', 'admin']],
+    ['on-behalf', { region: { require: ['us-east-1'] } }, 'region.require', ['issue', 'admin']],
   ] as const)('needs the scope %s for %j', (_scope, body, field, scopes) => {
     const refusal = problem({ code: 'missing-scope', status: 403, field });
     expect(() => setStage().ask(body, { scopes: [...scopes] })).toThrow(refusal);
@@ -239,8 +239,9 @@ describe('a refusal', () => {
     expect(() => ask()).toThrow(problem({ code: 'no-capacity', status: 503, retryAfterSeconds: 2 }));
   });
 
-  it('says no-capacity where nodes are usable but none offers a wanted transport', () => {
-    expect(() => setStage().ask({ transports: ['tls'] })).toThrow(problem({ code: 'no-capacity' }));
+  it('names the transports where nodes are usable but none offers a wanted one', () => {
+    const refusal = problem({ code: 'requirement-unmet', field: 'transports' });
+    expect(() => setStage().ask({ transports: ['tls'] })).toThrow(refusal);
   });
 
   it('names a preferred region that does not exist', () => {

@@ -8,7 +8,14 @@ import {
 } from '@spillway/contracts';
 import { ALL_TRANSPORTS, transportSet } from '@spillway/fleet';
 import type { ClientLocator } from '@spillway/geo';
-import { hashText, mix32, place, type Placement, type PlacementView } from '@spillway/placement';
+import {
+  hashText,
+  mix32,
+  place,
+  type Placement,
+  type PlacementView,
+  type Refusal,
+} from '@spillway/placement';
 import { mintCredential, turnUser } from '@spillway/turn';
 import { requireScope, type Principal } from '../auth/api-keys.js';
 import { familyOf } from '../client-address.js';
@@ -61,7 +68,10 @@ export class IceServersService {
     if (request.region?.require !== undefined) requireScope(principal, 'on-behalf', 'region.require');
     const view = this.parts.view.now();
     if (!view) {
-      throw new ProblemError('not-ready', 'The log has not been read yet', undefined, RETRY_AFTER_SECONDS);
+      const missing = this.parts.view.fleet.policy
+        ? 'The log has not been read yet'
+        : 'There is no policy yet';
+      throw new ProblemError('not-ready', missing, undefined, RETRY_AFTER_SECONDS);
     }
     return this.decide(view, request, request.clientIp ?? address);
   }
@@ -76,7 +86,7 @@ export class IceServersService {
     const n = this.decisions++;
     const placement = place(view, {
       location: address === undefined ? undefined : this.parts.locator.locate(address),
-      require: request.region?.require?.length ? request.region.require : undefined,
+      require: request.region?.require,
       prefer: request.region?.prefer,
       transports: request.transports ? transportSet(request.transports) : ALL_TRANSPORTS,
       count: request.count ?? 1,
@@ -132,11 +142,24 @@ function checkPreference({ region }: IceServersRequest, { regions }: PolicyDocum
   throw new ProblemError('invalid-field', detail, 'region.prefer');
 }
 
-function refusal(code: 'requirement-unmet' | 'no-capacity', request: IceServersRequest): ProblemError {
-  if (code === 'no-capacity') {
-    return new ProblemError(code, 'No usable node has room for this client', undefined, RETRY_AFTER_SECONDS);
+function refusal(code: Refusal['code'], { region, transports }: IceServersRequest): ProblemError {
+  const regions = region?.require?.join(', ') ?? '';
+  switch (code) {
+    case 'no-capacity':
+      return new ProblemError(
+        code,
+        'No usable node has room for this client',
+        undefined,
+        RETRY_AFTER_SECONDS,
+      );
+    case 'requirement-unmet': {
+      const detail = `region.require: no usable node in ${regions}`;
+      return new ProblemError(code, detail, 'region.require', RETRY_AFTER_SECONDS);
+    }
+    case 'transports-unmet': {
+      const where = regions === '' ? 'No usable node' : `No usable node in ${regions}`;
+      const detail = `transports: ${where} offers ${transports?.join(' or ') ?? 'a known transport'}`;
+      return new ProblemError('requirement-unmet', detail, 'transports', RETRY_AFTER_SECONDS);
+    }
   }
-  const wanted = request.region?.require?.join(', ') ?? '';
-  const detail = `region.require: no usable node with room in ${wanted}`;
-  return new ProblemError(code, detail, 'region.require', RETRY_AFTER_SECONDS);
 }

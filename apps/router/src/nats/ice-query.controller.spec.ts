@@ -90,7 +90,7 @@ describe('turn.query.ice-servers', () => {
       'requirement-unmet',
       'region.require',
     ],
-    ['a transport nobody has', { transports: ['tls'] }, 'server', 503, 'no-capacity', undefined],
+    ['a transport nobody has', { transports: ['tls'] }, 'server', 422, 'requirement-unmet', 'transports'],
   ])('refuses %s', async (_what, payload, key, status, code, field) => {
     const problem = problemOf(await ask(payload, key));
     expect(problem).toMatchObject({ status, code });
