@@ -1,10 +1,9 @@
-import type { PolicyDocument } from '@spillway/contracts';
-import { applyPolicy } from '../policy/apply-policy.js';
 import { askIceServers } from '../router-client.js';
 import { withBus } from '../with-bus.js';
 import { writeCoturnConfigs } from './coturn-config.js';
 import { coturnService, natsService, OWN_LOG, reporterService, routerService } from './services.js';
 import type { Say } from './say.js';
+import { settlePolicy } from './settle-policy.js';
 import { writeSecrets } from './state-folder.js';
 import type { Supervisor } from './supervisor.js';
 import type { SystemPlan } from './system-plan.js';
@@ -19,7 +18,6 @@ const STAGE_LIMIT_MS = 30_000;
  */
 export async function bringUp(
   plan: SystemPlan,
-  policy: PolicyDocument,
   supervisor: Supervisor,
   signal: AbortSignal,
   say: Say,
@@ -32,18 +30,16 @@ export async function bringUp(
     supervisor.startStage([natsService(plan, natsPort)]);
     await waitFor('NATS', () => isListening('127.0.0.1', natsPort), wait);
   }
-  await withBus(
+  const settled = await withBus(
     plan.natsUrl,
     async (bus, ending) => {
       // Before the policy makes a log of the default size, which a small disk has no room for.
       if (natsPort !== undefined) await bus.provision(OWN_LOG);
-      await applyPolicy(bus, policy, ending);
+      return settlePolicy(bus, plan.policy, ending);
     },
     { signal },
   );
-  say(
-    `NATS       ${natsPort === undefined ? 'as NATS_URL says' : plan.natsUrl}, policy "${policy.revision}" in force`,
-  );
+  say(`NATS       ${natsPort === undefined ? 'as NATS_URL says' : plan.natsUrl}, ${settled}`);
 
   const nodes = writeCoturnConfigs(plan);
   supervisor.startStage(nodes.map(([node, coturn]) => coturnService(plan, node, coturn)));

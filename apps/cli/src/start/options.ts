@@ -8,7 +8,7 @@ export interface StartOptions {
   readonly grpcPort: number;
   readonly natsPort: number;
   readonly turnPort: number;
-  readonly policy: string;
+  readonly policy?: string;
   readonly check?: true;
 }
 

@@ -1,10 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { print } from '../print.js';
 import { parsePort, parseTurnPort, type StartOptions } from './options.js';
 import { start } from './start.js';
-
-const DEFAULT_POLICY = fileURLToPath(new URL('../../../../deploy/policy.default.yaml', import.meta.url));
 
 export function startCommand(): Command {
   return new Command('start')
@@ -19,7 +16,10 @@ export function startCommand(): Command {
       parseTurnPort,
       3478,
     )
-    .option('--policy <file>', 'the policy to put in force', DEFAULT_POLICY)
+    .option(
+      '--policy <file>',
+      'the policy to put in force (default: the one in force, or deploy/policy.default.yaml where there is none)',
+    )
     .option('--check', 'make an allocation through every region, say what came of it, and stop')
     .action(async (options: StartOptions, command: Command) => {
       await start(options, (text) => print(command, text));

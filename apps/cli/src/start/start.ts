@@ -1,6 +1,4 @@
 import { once } from 'node:events';
-import type { PolicyDocument } from '@spillway/contracts';
-import { readPolicyFile } from '../policy/policy-file.js';
 import { describeSystem } from './banner.js';
 import { bringUp } from './bring-up.js';
 import { checkRegions } from './check-regions.js';
@@ -22,34 +20,27 @@ const ORPHAN_STOP_MS = 5_000;
  * @throws {CheckFailedError} when a region does not do what it should.
  */
 export async function start(options: StartOptions, say: Say): Promise<void> {
-  const policy = readPolicyFile(options.policy);
-  const plan = planSystem(options, policy, say);
+  const plan = planSystem(options, say);
   const runFile = await RunFile.claim(plan.state.runFile, async (name, orphan) => {
     say(`stopping ${name} (pid ${orphan.pid}), which an earlier start left behind`);
     await endGroup(orphan.pid, ORPHAN_STOP_MS, () => !isAlive(orphan));
   });
   try {
     await checkPorts(neededPorts(plan));
-    await run(plan, policy, new Supervisor(runFile, plan.state.logs, say), options.check ?? false, say);
+    await run(plan, new Supervisor(runFile, plan.state.logs, say), options.check ?? false, say);
   } finally {
     runFile.remove();
   }
 }
 
-async function run(
-  plan: SystemPlan,
-  policy: PolicyDocument,
-  supervisor: Supervisor,
-  isCheck: boolean,
-  say: Say,
-): Promise<void> {
+async function run(plan: SystemPlan, supervisor: Supervisor, isCheck: boolean, say: Say): Promise<void> {
   const { stopped, release } = onStopSignals(() => process.exit(1));
   // Whatever goes wrong here, and a terminal that goes away: what was started must not outlive us.
   process.once('exit', () => supervisor.killAll());
   process.stdout.on('error', () => {});
   const signal = AbortSignal.any([stopped, supervisor.failed]);
   try {
-    await bringUp(plan, policy, supervisor, signal, say);
+    await bringUp(plan, supervisor, signal, say);
     if (isCheck) await checkRegions(plan, signal, say);
     else {
       say(await describeSystem(plan));

@@ -1,10 +1,12 @@
-import type { PolicyDocument } from '@spillway/contracts';
+import { fileURLToPath } from 'node:url';
+import { readPolicyFile } from '../policy/policy-file.js';
 import type { RouterAccess } from '../router-client.js';
 import { planDemoFleet, type DemoNode } from './demo-fleet.js';
 import { findLocalAddress } from './local-address.js';
 import type { StartOptions } from './options.js';
 import { findPrograms, type Program } from './programs.js';
 import type { Say } from './say.js';
+import { missingRegions, type PolicyChoice } from './settle-policy.js';
 import { StartError } from './start-error.js';
 import { DEMO_KEY, prepareStateFolder, type StateFolder } from './state-folder.js';
 
@@ -21,16 +23,20 @@ export interface SystemPlan {
   readonly httpPort: number;
   readonly grpcPort: number;
   readonly router: RouterAccess;
+  readonly policy: PolicyChoice;
 }
 
-/** @throws {StartError} when a program is missing, or a region in the policy. */
-export function planSystem(options: StartOptions, policy: PolicyDocument, say: Say): SystemPlan {
+const DEFAULT_POLICY = fileURLToPath(new URL('../../../../deploy/policy.default.yaml', import.meta.url));
+
+/** @throws {StartError} when a program is missing, or a region in the policy; {PolicyFileError} when that is none. */
+export function planSystem(options: StartOptions, say: Say): SystemPlan {
   const { httpPort, grpcPort } = options;
   const fleet = planDemoFleet(options.turnPort);
-  const unknown = fleet.filter(({ region }) => !Object.hasOwn(policy.regions, region));
-  if (unknown.length > 0) {
-    const names = unknown.map(({ region }) => region).join(', ');
-    throw new StartError(`${options.policy} must have the regions that are started here; add ${names}`);
+  const regions = fleet.map(({ region }) => region);
+  if (options.policy !== undefined) {
+    const missing = missingRegions(readPolicyFile(options.policy), regions).join(', ');
+    if (missing)
+      throw new StartError(`${options.policy} must have the regions that are started here; add ${missing}`);
   }
   const existingNats = process.env['NATS_URL'] || undefined;
   const natsPort = existingNats === undefined ? options.natsPort : undefined;
@@ -48,5 +54,6 @@ export function planSystem(options: StartOptions, policy: PolicyDocument, say: S
     httpPort,
     grpcPort,
     router: { url: `http://127.0.0.1:${httpPort}`, key: DEMO_KEY },
+    policy: { given: options.policy, fallback: DEFAULT_POLICY, regions },
   };
 }
