@@ -132,6 +132,8 @@ describeWith(['turnserver'], 'allocate, with a real coturn', () => {
       if (passed) front.send(passed, clientPort, '127.0.0.1');
     });
     await once(front.bind(0, '127.0.0.1'), 'listening');
+    // An address of its own: coturn remembers allocations from ports that the kernel may hand out again.
+    await once(back.bind(0, '127.0.0.2'), 'listening');
     return front.address().port;
   }
 

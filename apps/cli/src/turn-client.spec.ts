@@ -26,6 +26,20 @@ describe('allocate, with no TURN server there', () => {
     silent.close();
   });
 
+  it('tries a few other ports when the server remembers ours from before, and no more', async () => {
+    const server = createSocket('udp4');
+    const clientPorts = new Set<number>();
+    server.on('message', (request, { port }) => {
+      clientPorts.add(port);
+      server.send(refusal(request, 437, 'Mismatch\0'), port, '127.0.0.1');
+    });
+    await once(server.bind(0, '127.0.0.1'), 'listening');
+    const uri = `turn:127.0.0.1:${server.address().port}`;
+    await expect(allocate(uri, login)).rejects.toMatchObject({ message: `${uri} refused: 437 Mismatch` });
+    expect(clientPorts.size).toBe(4);
+    server.close();
+  });
+
   it('says so when something else answers', async () => {
     const web = createServer((socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
     await once(web.listen(0, '127.0.0.1'), 'listening');
@@ -42,6 +56,20 @@ describe('allocate, with no TURN server there', () => {
     }
   });
 });
+
+/** An error response to an allocate request, RFC 8489 §14.8. */
+function refusal(request: Buffer, code: number, reason: string): Buffer {
+  const text = Buffer.from(reason);
+  const attribute = Buffer.alloc(8 + Math.ceil(text.length / 4) * 4);
+  attribute.writeUInt16BE(0x0009, 0);
+  attribute.writeUInt16BE(4 + text.length, 2);
+  attribute.set([Math.floor(code / 100), code % 100], 6);
+  attribute.set(text, 8);
+  const header = Buffer.from(request.subarray(0, 20));
+  header.writeUInt16BE(0x0113, 0);
+  header.writeUInt16BE(attribute.length, 2);
+  return Buffer.concat([header, attribute]);
+}
 
 async function closedPort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');

@@ -79,7 +79,7 @@ export interface Allocation {
 
 /**
  * Makes one allocation as a browser would, RFC 8656 §7 with the long-term credential mechanism of RFC 8489 §9.2.
- * `timeoutMs` bounds every step: allocating, permitting, releasing.
+ * `timeoutMs` bounds every step: allocating (from each of a few ports, should one be taken), permitting, releasing.
  * @throws {AllocationRefusedError | NoAnswerError | UnsupportedUriError}
  */
 export async function allocate(
@@ -87,6 +87,21 @@ export async function allocate(
   credential: TurnCredential,
   { timeoutMs = 5000 }: { timeoutMs?: number } = {},
 ): Promise<Allocation> {
+  for (let portsLeft = MAX_PORTS; ; portsLeft--) {
+    try {
+      return await allocateOnce(uri, credential, timeoutMs);
+    } catch (error) {
+      const isTaken = error instanceof AllocationRefusedError && error.stunCode === ALLOCATION_MISMATCH;
+      if (!isTaken || portsLeft === 1) throw error;
+    }
+  }
+}
+
+/** The server remembers an allocation from our port, of whoever had it before: RFC 8656 §7.4 wants another port. */
+const ALLOCATION_MISMATCH = 437;
+const MAX_PORTS = 4;
+
+async function allocateOnce(uri: string, credential: TurnCredential, timeoutMs: number): Promise<Allocation> {
   const client = await TurnClient.connect(uri, credential, timeoutMs);
   try {
     const { response, rttMs } = await client.ask((id, credential) =>

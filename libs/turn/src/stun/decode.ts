@@ -68,7 +68,9 @@ export function errorOf(message: StunMessage): StunError | undefined {
   const value = message.attributes.get(STUN_ATTRIBUTE.errorCode);
   if (!value || value.length < 4) return undefined;
   const hundreds = value.readUInt8(2) & 0b111;
-  return { code: hundreds * 100 + value.readUInt8(3), reason: value.toString('utf8', 4) };
+  // coturn ends it with a NUL.
+  const reason = value.toString('utf8', 4).replace(/\0+$/, '');
+  return { code: hundreds * 100 + value.readUInt8(3), reason };
 }
 
 /** The realm and nonce that the next request must carry, RFC 8489 §9.2.4. */
