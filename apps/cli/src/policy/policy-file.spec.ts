@@ -69,6 +69,13 @@ describe('parsePolicy', () => {
     expect(problemsOf('revision: "r1\nregions: {')).toEqual([expect.stringMatching(/^line \d+: /)]);
   });
 
+  it('refuses aliases to nothing, and those that multiply without end', () => {
+    expect(problemsOf('revision: *r')).toEqual([expect.stringMatching(/^Unresolved alias .*: r$/)]);
+    const ten = (what: string) => `[${Array.from({ length: 10 }, () => what).join(', ')}]`;
+    const bomb = `a: &a ${ten('x')}\nb: &b ${ten('*a')}\nc: &c ${ten('*b')}\nd: ${ten('*c')}`;
+    expect(problemsOf(bomb)).toEqual([expect.stringMatching(/^Excessive alias count/)]);
+  });
+
   it('refuses an empty file and a list', () => {
     expect(problemsOf('')).toHaveLength(1);
     expect(problemsOf('- a\n- b')).toHaveLength(1);

@@ -37,12 +37,21 @@ export function parsePolicy(text: string, name: string): PolicyDocument {
     );
     throw new PolicyFileError(name, problems);
   }
-  const parsed = policyDocumentSchema.safeParse(document.toJS());
+  const parsed = policyDocumentSchema.safeParse(toPlain(document, name));
   if (parsed.success) return parsed.data;
   throw new PolicyFileError(
     name,
     parsed.error.issues.map((issue) => describeIssue(issue, document, lines)),
   );
+}
+
+/** Aliases are resolved only here. */
+function toPlain(document: Document, name: string): unknown {
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw new PolicyFileError(name, [(cause as Error).message], { cause });
+  }
 }
 
 type Issue = NonNullable<ReturnType<typeof policyDocumentSchema.safeParse>['error']>['issues'][number];
