@@ -4,7 +4,7 @@ import { NatsBus } from '@spillway/messaging';
 import { aHeartbeat, aPolicy, describeWith, startNats, type StartedNats } from '@spillway/testkit';
 import { CLIENTS, REGIONS } from './testing/fleet.harness.js';
 import { badMessages, flood, ghost, type BadMessage } from './testing/flood.harness.js';
-import { announce, publishHeartbeat } from './testing/router.harness.js';
+import { announce, publishHeartbeat } from './testing/log.harness.js';
 import { startRouterProcess, type Readiness, type RouterProcess } from './testing/router-process.harness.js';
 import { until } from './testing/until.harness.js';
 

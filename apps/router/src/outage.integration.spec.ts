@@ -4,7 +4,7 @@ import { aHeartbeat, aPolicy, describeWith, startNats, type StartedNats } from '
 import { atMost } from './testing/at-most.harness.js';
 import { aFleet } from './testing/fleet.harness.js';
 import { beginRequest, isRefused } from './testing/half-request.harness.js';
-import { announce, followIssued } from './testing/router.harness.js';
+import { announce, followIssued } from './testing/log.harness.js';
 import { startRouterProcess, type Readiness, type RouterProcess } from './testing/router-process.harness.js';
 import { until } from './testing/until.harness.js';
 

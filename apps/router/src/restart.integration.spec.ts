@@ -3,7 +3,7 @@ import { NatsBus } from '@spillway/messaging';
 import { aHeartbeat, aPolicy, describeWith, startNats, type StartedNats } from '@spillway/testkit';
 import { atMost } from './testing/at-most.harness.js';
 import { REGIONS } from './testing/fleet.harness.js';
-import { announce, followIssued, publishHeartbeat } from './testing/router.harness.js';
+import { announce, followIssued, publishHeartbeat } from './testing/log.harness.js';
 import { startRouterProcess, type Readiness, type RouterProcess } from './testing/router-process.harness.js';
 import { until } from './testing/until.harness.js';
 

@@ -4,7 +4,8 @@ import { CLIENTS, MASTER_SECRET } from './testing/fleet.harness.js';
 import { connectIceClient } from './testing/grpc.harness.js';
 import { bearer, KEYS, keyEntries } from './testing/keys.harness.js';
 import { recordingLogger } from './testing/loggers.harness.js';
-import { aSharedLog, followIssued, startReadyRouter } from './testing/router.harness.js';
+import { followIssued } from './testing/log.harness.js';
+import { aSharedLog, startReadyRouter } from './testing/router.harness.js';
 import { until } from './testing/until.harness.js';
 
 it('A router lets no secret, credential, key or client address out but in the answer itself', async () => {

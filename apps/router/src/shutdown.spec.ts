@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { RequestError } from '@spillway/messaging';
-import { aSharedLog, followIssued, startReadyRouter } from './testing/router.harness.js';
+import { followIssued } from './testing/log.harness.js';
+import { aSharedLog, startReadyRouter } from './testing/router.harness.js';
 import { collect, connectHealth, connectIceClient } from './testing/grpc.harness.js';
 import { recordingLogger } from './testing/loggers.harness.js';
 import { until } from './testing/until.harness.js';

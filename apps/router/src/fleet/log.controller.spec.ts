@@ -4,7 +4,8 @@ import { MemoryBus } from '@spillway/messaging';
 import { aHeartbeat, aPolicy } from '@spillway/testkit';
 import { aFleet } from '../testing/fleet.harness.js';
 import { recordingLogger } from '../testing/loggers.harness.js';
-import { announce, publishHeartbeat, startTestRouter, type TestRouter } from '../testing/router.harness.js';
+import { announce, publishHeartbeat } from '../testing/log.harness.js';
+import { startTestRouter, type TestRouter } from '../testing/router.harness.js';
 import { until } from '../testing/until.harness.js';
 
 let router: TestRouter;

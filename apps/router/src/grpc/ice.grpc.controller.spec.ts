@@ -11,12 +11,8 @@ import {
   type StreamResult,
 } from '../testing/grpc.harness.js';
 import type { KeyName } from '../testing/keys.harness.js';
-import {
-  publishHeartbeat,
-  startReadyRouter,
-  startTestRouter,
-  type TestRouter,
-} from '../testing/router.harness.js';
+import { publishHeartbeat } from '../testing/log.harness.js';
+import { startReadyRouter, startTestRouter, type TestRouter } from '../testing/router.harness.js';
 import { settled, until } from '../testing/until.harness.js';
 
 let router: TestRouter;

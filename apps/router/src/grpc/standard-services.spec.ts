@@ -6,7 +6,8 @@ import { MemoryBus } from '@spillway/messaging';
 import { aPolicy } from '@spillway/testkit';
 import { aFleet } from '../testing/fleet.harness.js';
 import { connectHealth, connectStub, type HealthStub } from '../testing/grpc.harness.js';
-import { announce, startReadyRouter, startTestRouter, type TestRouter } from '../testing/router.harness.js';
+import { announce } from '../testing/log.harness.js';
+import { startReadyRouter, startTestRouter, type TestRouter } from '../testing/router.harness.js';
 import { until } from '../testing/until.harness.js';
 
 const SERVICE = 'spillway.v1.IceService';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import getPort from 'get-port';
 import { MASTER_SECRET } from './fleet.harness.js';
 import { bearer, keyEntries, type KeyName } from './keys.harness.js';
-import { readMetric } from './router.harness.js';
+import { readMetric } from './metric.harness.js';
 import { until } from './until.harness.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));

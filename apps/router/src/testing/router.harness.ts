@@ -1,16 +1,7 @@
 import 'reflect-metadata';
-import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
-import {
-  ISSUED_SUBJECTS,
-  ISSUED_WINDOW_SECONDS,
-  POLICY_SUBJECT,
-  subjectOf,
-  type Heartbeat,
-  type LogEntry,
-  type PolicyDocument,
-} from '@spillway/contracts';
+import type { Heartbeat, PolicyDocument } from '@spillway/contracts';
 import { MemoryBus, MemoryLog, type Bus } from '@spillway/messaging';
 import { runShutdown } from '@spillway/runtime';
 import { aPolicy } from '@spillway/testkit';
@@ -20,7 +11,9 @@ import { loadRouterConfig, type RouterConfig } from '../config.js';
 import { startRouter, type RunningRouter } from '../start-router.js';
 import { aFleet, locator, MASTER_SECRET } from './fleet.harness.js';
 import { bearer, keyEntries, type KeyName } from './keys.harness.js';
+import { announce } from './log.harness.js';
 import { silentLogger } from './loggers.harness.js';
+import { readMetric } from './metric.harness.js';
 import { until } from './until.harness.js';
 
 // A whole router takes seconds to load where other suites run at the same time.
@@ -103,35 +96,8 @@ export async function startReadyRouter(
   return router;
 }
 
-/** Puts a policy and heartbeats on the log; all of it is stored then. */
-export async function announce(bus: Bus, policy: PolicyDocument, fleet: readonly Heartbeat[]): Promise<void> {
-  await bus.record(POLICY_SUBJECT, { at: new Date().toISOString(), policy }, randomUUID());
-  for (const heartbeat of fleet) {
-    await bus.record(subjectOf.heartbeat(heartbeat.region, heartbeat.nodeId), heartbeat, randomUUID());
-  }
-}
-
-export function publishHeartbeat(bus: Bus, heartbeat: Heartbeat): void {
-  bus.publish(subjectOf.heartbeat(heartbeat.region, heartbeat.nodeId), heartbeat);
-}
-
-/** Ids of the decisions of the last half minute and from now on, as they come on the log. */
-export async function followIssued(bus: Bus): Promise<readonly string[]> {
-  const ids: string[] = [];
-  const onEntry = ({ event }: LogEntry) => {
-    if (event.kind === 'issued') ids.push(...event.issued.decisions.map(({ id }) => id));
-  };
-  await bus.follow({ onEntry }, { filter: ISSUED_SUBJECTS, issuedWindowSeconds: ISSUED_WINDOW_SECONDS });
-  return ids;
-}
-
 /** Two buses on one log: the router's, and one for whoever else is there. */
 export function aSharedLog(): { log: MemoryLog; bus: MemoryBus; other: MemoryBus } {
   const log = new MemoryLog();
   return { log, bus: new MemoryBus(log), other: new MemoryBus(log) };
-}
-
-export function readMetric(text: string, line: string): number {
-  const found = text.split('\n').find((candidate) => candidate.startsWith(line));
-  return found === undefined ? 0 : Number(found.slice(found.lastIndexOf(' ') + 1));
 }
