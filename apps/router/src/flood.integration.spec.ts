@@ -11,7 +11,7 @@ import { until } from './testing/until.harness.js';
 jest.setTimeout(120_000);
 
 const PER_SECOND = 10_000;
-const SECONDS = 4;
+const SECONDS = 3;
 
 /** Two nodes in each region that go on with their heartbeats all the while. */
 const FLEET: Heartbeat[] = REGIONS.flatMap((region) =>
