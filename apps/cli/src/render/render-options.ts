@@ -16,7 +16,7 @@ export interface RenderOptions {
   listenIp: string[];
   externalIp?: string[];
   port: number;
-  tlsPort: number;
+  tlsPort?: number;
   cert?: string;
   key?: string;
   minPort: number;
@@ -25,6 +25,9 @@ export interface RenderOptions {
   metrics?: true;
   out?: string;
 }
+
+/** Of TURN over TLS, RFC 8656 §19. */
+const DEFAULT_TLS_PORT = 5349;
 
 export function addRenderOptions(command: Command): Command {
   return command
@@ -41,7 +44,7 @@ export function addRenderOptions(command: Command): Command {
       parseIpPairs,
     )
     .option('--port <port>', 'UDP and TCP port', parsePort, 3478)
-    .option('--tls-port <port>', 'TLS port; needs --cert and --key', parsePort, 5349)
+    .option('--tls-port <port>', `TLS port; needs --cert and --key (default: ${DEFAULT_TLS_PORT})`, parsePort)
     .option('--cert <file>', 'certificate chain, PEM', parsePlainText)
     .option('--key <file>', 'private key, PEM', parsePlainText)
     .option('--min-port <port>', 'first relay port', parsePort, 49_152)
@@ -52,7 +55,7 @@ export function addRenderOptions(command: Command): Command {
       parseIps,
     )
     .option('--metrics', 'run the Prometheus exporter, on loopback')
-    .option('--epoch <n>', 'generation of the node secret; raise it to rotate', parseInteger, 1)
+    .option('--epoch <n>', 'generation of the node secret; raise it to rotate', parseEpoch, 1)
     .option('--master <secret>', 'master secret; better set TURN_MASTER_SECRET or TURN_MASTER_SECRET_FILE')
     .option('--out <file>', 'write there, readable for its owner alone, instead of to the terminal');
 }
@@ -60,16 +63,24 @@ export function addRenderOptions(command: Command): Command {
 export function toNodeConfig(options: RenderOptions): NodeConfig {
   const { node, epoch, realm, port, tlsPort, cert, key, minPort, maxPort } = options;
   if ((cert === undefined) !== (key === undefined)) throw new UsageError('give --cert and --key together');
+  if (tlsPort !== undefined && cert === undefined) {
+    throw new UsageError(`--tls-port ${tlsPort} needs --cert and --key`);
+  }
   if (minPort > maxPort) throw new UsageError(`--min-port ${minPort} is above --max-port ${maxPort}`);
+  if (minPort <= port && port <= maxPort) {
+    throw new UsageError(`--port ${port} is one of the relay ports, ${minPort} to ${maxPort}`);
+  }
   return {
     nodeId: node,
     secret: deriveNodeSecret(readMasterSecret(options.master), node, epoch),
     realm,
-    listenIps: options.listenIp,
+    listenIps: [...new Set(options.listenIp)],
     externalIps: options.externalIp ?? [],
     port,
     tls:
-      cert === undefined || key === undefined ? undefined : { port: tlsPort, certFile: cert, keyFile: key },
+      cert === undefined || key === undefined
+        ? undefined
+        : { port: tlsPort ?? DEFAULT_TLS_PORT, certFile: cert, keyFile: key },
     relayPorts: { min: minPort, max: maxPort },
     allowedPeers: options.allowPeer ?? [],
     hasMetrics: options.metrics ?? false,
@@ -80,6 +91,12 @@ export function parsePort(text: string): number {
   const port = parseInteger(text);
   if (port < 1 || port > 65_535) throw new InvalidArgumentError('It must be a port, 1 to 65535.');
   return port;
+}
+
+function parseEpoch(text: string): number {
+  const epoch = parseInteger(text);
+  if (epoch < 1) throw new InvalidArgumentError('It must be 1 or more.');
+  return epoch;
 }
 
 /** Nothing that could end a line or a value in a configuration file. */

@@ -63,6 +63,11 @@ describe('spillway render coturn', () => {
     expect(lines(out)).not.toContain('no-cli');
   });
 
+  it('listens once on an address that is named twice', async () => {
+    const { out } = await render(`coturn ${basics} --listen-ip 10.0.0.4`);
+    expect(lines(out).filter((line) => line === 'listening-ip=10.0.0.4')).toHaveLength(1);
+  });
+
   it('writes a file that its owner alone may read, also over one that was open to all', async () => {
     const path = join(folder, 'turnserver.conf');
     writeFileSync(path, 'old', { mode: 0o644 });
@@ -77,6 +82,9 @@ describe('spillway render coturn', () => {
     [['--port', '70000'], /--port .* 1 to 65535/],
     [['--min-port', '60000', '--max-port', '50000'], /--min-port 60000 is above --max-port 50000/],
     [['--cert', '/etc/tls/fullchain.pem'], /give --cert and --key together/],
+    [['--tls-port', '443'], /--tls-port 443 needs --cert and --key/],
+    [['--port', '50000'], /--port 50000 is one of the relay ports, 49152 to 65535/],
+    [['--epoch', '0'], /--epoch .* 1 or more/],
     [['--cli-port', '5766'], /give --cli-port and --cli-password together/],
     [['--realm', 'a\nno-auth'], /--realm .* must be made of/],
     [['--node', 'a.b'], /--node .* 1 to 64 of the characters/],
