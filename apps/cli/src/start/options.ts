@@ -12,6 +12,12 @@ export interface StartOptions {
   readonly check?: true;
 }
 
+/** An empty one, as of a variable that is not set, would be the folder we are in. */
+export function parseStateFolder(path: string): string {
+  if (path === '') throw new InvalidArgumentError('It must name a folder.');
+  return path;
+}
+
 export const parsePort = (text: string) => parseWithin(text, 65_535);
 export const parseTurnPort = (text: string) => parseWithin(text, MAX_TURN_PORT);
 

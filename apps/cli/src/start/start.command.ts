@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { print } from '../print.js';
-import { parsePort, parseTurnPort, type StartOptions } from './options.js';
+import { parsePort, parseStateFolder, parseTurnPort, type StartOptions } from './options.js';
 import { start } from './start.js';
 
 export function startCommand(): Command {
   return new Command('start')
     .description('run a whole system on this machine: NATS, three regions with a real coturn each, a router')
-    .option('--state <folder>', 'where everything it writes is kept', '.spillway')
+    .option('--state <folder>', 'where everything it writes is kept', parseStateFolder, '.spillway')
     .option('--http-port <port>', "the router's HTTP", parsePort, 8080)
     .option('--grpc-port <port>', "the router's gRPC", parsePort, 50_051)
     .option('--nats-port <port>', 'NATS; not used when NATS_URL names one that runs already', parsePort, 4222)

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { StartError } from './start-error.js';
 
 /** The API key of the demonstration; the router takes it from this machine only. */
 export const DEMO_KEY = 'demo';
@@ -17,6 +18,7 @@ export interface StateFolder {
   readonly apiKeysFile: string;
 }
 
+/** @throws {StartError} where it cannot be made. */
 export function prepareStateFolder(path: string): StateFolder {
   const root = resolve(path);
   const folder = {
@@ -29,9 +31,23 @@ export function prepareStateFolder(path: string): StateFolder {
     apiKeysFile: join(root, 'api-keys.json'),
   };
   for (const each of [root, folder.logs, folder.nats, folder.coturn]) {
-    mkdirSync(each, { recursive: true, mode: 0o700 });
+    try {
+      makeFolder(each);
+    } catch (cause) {
+      const { code } = cause as NodeJS.ErrnoException;
+      throw new StartError(`${each} cannot be made a folder (${code}): choose another with --state`, {
+        cause,
+      });
+    }
   }
   return folder;
+}
+
+/** With those above it. Node's own `recursive` never comes back from /proc/x. */
+function makeFolder(path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }
 
 export function writeSecrets({ masterSecretFile, apiKeysFile }: StateFolder): void {
