@@ -8,5 +8,7 @@ export function parseInteger(text: string): number {
 
 /** For options that take a comma list and may be repeated. */
 export function parseList(text: string, previous: readonly string[] = []): string[] {
-  return [...previous, ...text.split(',').flatMap((part) => part.trim() || [])];
+  const parts = text.split(',').flatMap((part) => part.trim() || []);
+  if (parts.length === 0) throw new InvalidArgumentError('It must name at least one.');
+  return [...previous, ...parts];
 }

@@ -5,6 +5,7 @@ import {
   type IceServersRequest,
 } from '@spillway/contracts';
 import { Option } from 'commander';
+import { UsageError } from './usage-error.js';
 
 /** How to reach a router. */
 export interface RouterAccess {
@@ -15,8 +16,16 @@ export interface RouterAccess {
 export function routerOptions(): Option[] {
   return [
     new Option('--url <url>', 'the router').env('SPILLWAY_URL').default('http://127.0.0.1:8080'),
-    new Option('--key <key>', 'API key').env('SPILLWAY_API_KEY'),
+    new Option('--key <key>', 'API key').env('SPILLWAY_API_KEY').argParser(parseKey),
   ];
+}
+
+/** Does not repeat the key, as commander would. @throws {UsageError} */
+function parseKey(key: string): string {
+  if (/^[\x20-\x7e]*$/.test(key)) return key;
+  throw new UsageError(
+    '--key or SPILLWAY_API_KEY has characters that no HTTP header can hold: it must be ASCII',
+  );
 }
 
 /** Nothing answers at the router's address, or what does is no router. */

@@ -9,7 +9,7 @@ describe('withBus, where no NATS server is', () => {
     await expect(attempt).rejects.toMatchObject({
       code: 'bus-unreachable',
       message:
-        'no NATS server answers at nats://127.0.0.1:1 within 0.1 s: is it running? Choose another with --nats',
+        'no NATS server answers at nats://127.0.0.1:1 within 0.1 s: is it running? Choose another with NATS_URL',
     });
   });
 

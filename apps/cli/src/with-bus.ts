@@ -5,7 +5,7 @@ export class BusUnreachableError extends Error {
   readonly code = 'bus-unreachable';
   constructor(servers: string, limitMs: number) {
     super(
-      `no NATS server answers at ${servers} within ${limitMs / 1000} s: is it running? Choose another with --nats`,
+      `no NATS server answers at ${servers} within ${limitMs / 1000} s: is it running? Choose another with NATS_URL`,
     );
     this.name = 'BusUnreachableError';
   }

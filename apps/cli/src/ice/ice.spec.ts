@@ -100,6 +100,17 @@ describe('spillway ice', () => {
     expect(err).toMatch(problem);
   });
 
+  it.each([
+    [['--require', ''], /--require .* at least one/],
+    [['--key', 'schlüssel'], /^spillway: --key or SPILLWAY_API_KEY has characters/],
+    [['--key', 'a\nb'], /^spillway: --key or SPILLWAY_API_KEY has characters/],
+  ])('refuses %j with one line', async (args, problem) => {
+    const { exitCode, out, err } = await spillway('ice', ...args);
+    expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
+    expect(err).toMatch(problem);
+    expect(err.trimEnd()).not.toContain('\n');
+  });
+
   it("says the router's own words when it refuses, and what to do about the key", async () => {
     const problem = { type: 't', title: 'x', status: 401, detail: 'The key is not known', code: 'wrong-key' };
     const { exitCode, err } = await spillway('ice', '--url', await serve(401, problem));
