@@ -39,7 +39,7 @@ export function aService(nodes: number): IceServersService {
 
   let lookups = 0;
   const secrets = new NodeSecrets('a master secret for benchmarks');
-  for (const id of view.fleet.nodes.keys()) secrets.of(id, 1);
+  for (const { id } of view.fleet.nodes.values()) secrets.of(id, 1);
   return new IceServersService({
     view,
     locator: { locate: () => PLACES[lookups++ % PLACES.length] },

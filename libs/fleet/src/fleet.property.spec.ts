@@ -118,7 +118,7 @@ function picture(fleet: Fleet) {
   return {
     position: fleet.position,
     isBusSuspect: fleet.isBusSuspect,
-    nodes: nodes.sort((a, b) => (a.id < b.id ? -1 : 1)),
+    nodes: nodes.sort((a, b) => (a.id + a.region < b.id + b.region ? -1 : 1)),
     regions: [...fleet.regions.values()].map((region) => ({
       id: region.id,
       nodeCount: region.nodeCount,

@@ -62,7 +62,7 @@ describe('Fleet', () => {
     hear(aHeartbeat({ intervalMs: 1000 }), T0);
     const at = (ms: number) => {
       fleet.advance(T0 + ms);
-      return fleet.nodes.get('n1')?.freshness;
+      return fleet.node('us-east-1', 'n1')?.freshness;
     };
     expect(at(2499)).toBe('fresh');
     expect(at(2500)).toBe('suspect');
@@ -88,13 +88,20 @@ describe('Fleet', () => {
     hear(aHeartbeat({ seq: 7 }), T0);
     expect(hear(aHeartbeat({ seq: 6, state: 'draining' }), T0 + 1)).toBe('old-sequence');
     expect(hear(aHeartbeat({ seq: 0, bootId: 'boot-2', state: 'draining' }), T0 + 2)).toBe('applied');
-    expect(fleet.nodes.get('n1')?.heartbeat.state).toBe('draining');
+    expect(fleet.node('us-east-1', 'n1')?.heartbeat.state).toBe('draining');
   });
 
-  it('follows a node that moves to another region', () => {
-    const { hear, usable } = aFleet();
+  it('keeps nodes of one name apart by their regions, so that nobody speaks for a node from elsewhere', () => {
+    const { fleet, hear, usable } = aFleet();
     hear(aHeartbeat(), T0);
-    hear(aHeartbeat({ region: 'eu-central-1', bootId: 'boot-2' }), T0 + 1);
+    hear(aHeartbeat({ region: 'mars', bootId: 'boot-2', state: 'draining' }), T0 + 1);
+    hear(aHeartbeat({ region: 'eu-central-1', bootId: 'boot-3' }), T0 + 2);
+    expect(usable('us-east-1')).toEqual(['n1']);
+    expect(usable('eu-central-1')).toEqual(['n1']);
+    fleet.reserve('n1', T0 + 3);
+    expect(fleet.node('us-east-1', 'n1')?.reservations).toBe(1);
+    expect(fleet.node('eu-central-1', 'n1')?.reservations).toBe(1);
+    hear(aHeartbeat({ seq: 2, state: 'stopped' }), T0 + 4);
     expect(usable('us-east-1')).toEqual([]);
     expect(usable('eu-central-1')).toEqual(['n1']);
   });
@@ -113,7 +120,7 @@ describe('Fleet', () => {
   it('takes a capacity above the bound of the policy for the bound', () => {
     const { fleet, hear } = aFleet(aPolicy({ maxNodeCapacity: { bandwidthBps: 1e9, allocations: 100 } }));
     hear(aHeartbeat({ capacity: { bandwidthBps: 9e12, allocations: 9_000_000 }, load: { cpu: 0 } }), T0);
-    expect(fleet.nodes.get('n1')?.measured).toBe(3);
+    expect(fleet.node('us-east-1', 'n1')?.measured).toBe(3);
   });
 
   it('says of a heartbeat in a region it does not know, remembers so many, and uses them when named', () => {
@@ -137,7 +144,7 @@ describe('Fleet', () => {
     const load = { cpu: null, egressBps: null, ingressBps: null, allocations: null };
     hear(aHeartbeat({ load }), T0);
     fleet.reserve('n1', T0);
-    const node = fleet.nodes.get('n1');
+    const node = fleet.node('us-east-1', 'n1');
     expect(node && utilizationOf(node)).toBeNull();
     expect(fleet.regions.get('us-east-1')?.measured).toBeNull();
   });
@@ -152,8 +159,8 @@ describe('Fleet', () => {
       aHeartbeat({ nodeId: 'b', load: { cpu: null, egressBps: 1e8, ingressBps: null, allocations: 4000 } }),
       T0,
     );
-    expect(fleet.nodes.get('a')?.measured).toBe(0.5);
-    expect(fleet.nodes.get('b')?.measured).toBe(0.8);
+    expect(fleet.node('us-east-1', 'a')?.measured).toBe(0.5);
+    expect(fleet.node('us-east-1', 'b')?.measured).toBe(0.8);
     expect(fleet.regions.get('us-east-1')?.measured).toBe(0.4);
   });
 });
@@ -165,12 +172,12 @@ describe('Reservations', () => {
     const { fleet, hear } = aFleet(policy);
     hear(aHeartbeat(), T0);
     for (let i = 0; i < 10; i++) fleet.reserve('n1', T0);
-    expect(fleet.nodes.get('n1')?.reserved).toBeCloseTo(0.1);
+    expect(fleet.node('us-east-1', 'n1')?.reserved).toBeCloseTo(0.1);
     expect(fleet.regions.get('us-east-1')?.reserved).toBeCloseTo(0.1);
     fleet.advance(T0 + 9_999);
-    expect(fleet.nodes.get('n1')?.reservations).toBe(10);
+    expect(fleet.node('us-east-1', 'n1')?.reservations).toBe(10);
     fleet.advance(T0 + 10_250);
-    expect(fleet.nodes.get('n1')?.reservations).toBe(0);
+    expect(fleet.node('us-east-1', 'n1')?.reservations).toBe(0);
     expect(fleet.regions.get('us-east-1')?.reserved).toBe(0);
   });
 
@@ -179,7 +186,7 @@ describe('Reservations', () => {
     hear(aHeartbeat(), T0);
     apply({ kind: 'issued', issued: issued([served('n1'), served('n1', 'gone')]) }, T0 + 1);
     expect(apply({ kind: 'issued', issued: issued([served('n1')], 'own-boot') }, T0 + 2)).toBe('ignored');
-    expect(fleet.nodes.get('n1')?.reservations).toBe(2);
+    expect(fleet.node('us-east-1', 'n1')?.reservations).toBe(2);
   });
 
   it('outlive the node becoming unusable and coming back', () => {
@@ -213,9 +220,9 @@ describe('What comes late', () => {
       apply({ kind: 'issued', issued: issued([{ ...served('n1'), ageMs }]) }, T0 + 1000);
     }
     fleet.advance(T0 + 1001);
-    expect(fleet.nodes.get('n1')?.reservations).toBe(1);
+    expect(fleet.node('us-east-1', 'n1')?.reservations).toBe(1);
     fleet.advance(T0 + 3_500);
-    expect(fleet.nodes.get('n1')?.reservations).toBe(0);
+    expect(fleet.node('us-east-1', 'n1')?.reservations).toBe(0);
   });
 });
 

@@ -7,7 +7,7 @@ import {
 } from '@spillway/contracts';
 import { Deadlines } from './deadlines.js';
 import { freshnessDeadline, type Freshness } from './freshness.js';
-import { loadOf, reservationUnit, type ReservationUnit } from './load.js';
+import { loadOf, reservationUnit, type NodeLoad, type ReservationUnit } from './load.js';
 import { LogClock } from './log-clock.js';
 import { NodeState, type FleetNode } from './node.js';
 import { RegionState, type FleetRegion } from './region.js';
@@ -35,7 +35,10 @@ const NO_RESERVATION: ReservationUnit = { kbps: 0, allocations: 0 };
  */
 export class Fleet {
   readonly clock = new LogClock();
-  private readonly nodesById = new Map<string, NodeState>();
+  /** By region and node: what one region's subjects say never touches another's nodes. */
+  private readonly nodesByPlace = new Map<string, NodeState>();
+  /** Those of one node id, which should be one: what is issued is known by the id alone. */
+  private readonly namesakes = new Map<string, NodeState[]>();
   private readonly regionsById = new Map<string, RegionState>();
   private readonly deadlines = new Deadlines<NodeState>();
   private readonly reservations = new Reservations();
@@ -64,8 +67,12 @@ export class Fleet {
   get regions(): ReadonlyMap<string, FleetRegion> {
     return this.regionsById;
   }
+  /** By `region/node`. */
   get nodes(): ReadonlyMap<string, FleetNode> {
-    return this.nodesById;
+    return this.nodesByPlace;
+  }
+  node(region: string, id: string): FleetNode | undefined {
+    return this.nodesByPlace.get(placeOf(region, id));
   }
   /** Most of the fleet fell silent at once: the view is kept as it was. */
   get isBusSuspect(): boolean {
@@ -117,13 +124,14 @@ export class Fleet {
   }
 
   private applyHeartbeat(heartbeat: Heartbeat, writtenAt: number, now: number): FoldOutcome {
-    let node = this.nodesById.get(heartbeat.nodeId);
+    const place = placeOf(heartbeat.region, heartbeat.nodeId);
+    let node = this.nodesByPlace.get(place);
     if (node && heartbeat.bootId === node.heartbeat.bootId && heartbeat.seq <= node.heartbeat.seq) {
       return 'old-sequence';
     }
     const isOutside = !this.regionsById.has(heartbeat.region);
     if (!node) {
-      if (this.nodesById.size >= MAX_NODES) return 'fleet-full';
+      if (this.nodesByPlace.size >= MAX_NODES) return 'fleet-full';
       // Before the first policy every region is unknown, and the nodes must not be lost.
       if (isOutside && this.policyInForce && this.outsideNodes >= MAX_NODES_OUTSIDE) return 'unknown-region';
     }
@@ -132,9 +140,8 @@ export class Fleet {
       this.leave(node);
       node.hear(heartbeat, writtenAt, load, this.unit);
     } else {
-      node = new NodeState(heartbeat, writtenAt, load, this.reservations.of(heartbeat.nodeId));
-      node.weighReservations(this.unit);
-      this.nodesById.set(heartbeat.nodeId, node);
+      node = this.meet(heartbeat, writtenAt, load);
+      this.nodesByPlace.set(place, node);
     }
     this.enter(node, 'fresh');
     this.longSilent.delete(node);
@@ -155,7 +162,7 @@ export class Fleet {
   }
 
   private applyPolicy(policy: PolicyDocument, now: number): FoldOutcome {
-    const nodes = [...this.nodesById.values()];
+    const nodes = [...this.nodesByPlace.values()];
     for (const node of nodes) this.leave(node);
     this.policyInForce = policy;
     this.unit = reservationUnit(policy.reservation);
@@ -208,9 +215,9 @@ export class Fleet {
   }
 
   private reserveAt(nodeId: string, at: number): void {
-    const node = this.nodesById.get(nodeId);
-    const counts = this.reservations.add(node?.tally ?? this.reservations.of(nodeId), at);
-    if (node && counts) this.reservationsChanged(node, 1);
+    const nodes = this.namesakes.get(nodeId) ?? [];
+    const counts = this.reservations.add(nodes[0]?.tally ?? this.reservations.of(nodeId), at);
+    if (counts) for (const node of nodes) this.reservationsChanged(node, 1);
   }
 
   private get rampMs(): number {
@@ -219,8 +226,7 @@ export class Fleet {
 
   private endReservations(now: number): void {
     this.reservations.end(now, this.rampMs, ({ nodeId }, by) => {
-      const node = this.nodesById.get(nodeId);
-      if (node) this.reservationsChanged(node, by);
+      for (const node of this.namesakes.get(nodeId) ?? []) this.reservationsChanged(node, by);
     });
   }
 
@@ -261,12 +267,29 @@ export class Fleet {
     this.silence.count(heartbeat.region, lastSeenAt, heartbeat.state === 'stopped', by);
   }
 
+  /** A node that is heard for the first time. */
+  private meet(heartbeat: Heartbeat, at: number, load: NodeLoad): NodeState {
+    const { nodeId } = heartbeat;
+    const others = this.namesakes.get(nodeId) ?? [];
+    const node = new NodeState(heartbeat, at, load, others[0]?.tally ?? this.reservations.of(nodeId));
+    node.weighReservations(this.unit);
+    this.namesakes.set(nodeId, [...others, node]);
+    return node;
+  }
+
   private forget(node: NodeState): void {
     this.leave(node);
-    this.nodesById.delete(node.id);
+    this.nodesByPlace.delete(placeOf(node.heartbeat.region, node.id));
+    const others = (this.namesakes.get(node.id) ?? []).filter((other) => other !== node);
+    if (others.length > 0) this.namesakes.set(node.id, others);
+    else this.namesakes.delete(node.id);
     this.deadlines.forget(node);
     this.longSilent.delete(node);
   }
+}
+
+function placeOf(region: string, nodeId: string): string {
+  return `${region}/${nodeId}`;
 }
 
 function isServing({ heartbeat, freshness }: NodeState): boolean {

@@ -71,7 +71,7 @@ describe('place, for any fleet and request', () => {
         for (const node of placement.nodes) {
           const { region, state } = node.heartbeat;
           expect(state).toBe('serving');
-          expect(fleet.nodes.get(node.id)?.freshness).not.toBe('unknown');
+          expect(fleet.node(region, node.id)?.freshness).not.toBe('unknown');
           expect(request.require ?? REGIONS).toContain(region);
           expect(node.measured ?? 0).toBeLessThan(1);
           expect(node.transports & request.transports).not.toBe(0);

@@ -180,7 +180,7 @@ describe('The choice of a node', () => {
   it('prefers a node that is heard from to one that is suspect', () => {
     const { fleet, placed } = aWorld([us('quiet', { intervalMs: 1000 }), us('heard', { intervalMs: 5000 })]);
     fleet.advance(T0 + 3000);
-    expect(fleet.nodes.get('quiet')?.freshness).toBe('suspect');
+    expect(fleet.node('us-east-1', 'quiet')?.freshness).toBe('suspect');
     for (let i = 0; i < 20; i++) expect(placed().nodes).toEqual(['heard']);
   });
 });

@@ -163,7 +163,7 @@ describe('an answer', () => {
     const { placement } = ask({ clientIp: CLIENTS.frankfurt, userId: 'alice' });
     const { decisionId: id, ...record } = placement;
     expect(issued).toEqual([{ id, ...record }]);
-    expect(view.fleet.nodes.get('eu-central-1-1')?.reservations).toBe(1);
+    expect(view.fleet.node('eu-central-1', 'eu-central-1-1')?.reservations).toBe(1);
   });
 
   it('has an id of its own, one after the other', () => {
