@@ -11,8 +11,7 @@ const outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES);
 
 /**
  * HMAC-SHA1 (RFC 2104) with one key for many messages: the padded keys are kept, so a signature is two one-shot
- * hashes. `createHmac` builds a native object for every signature, which takes twice as long on Node 20
- * (`npm run bench`).
+ * hashes. `createHmac` builds a native object for every signature, which takes longer (`npm run bench`).
  */
 export class HmacSha1 {
   /** The key padded for the inner hash, then for the outer. */

@@ -5,7 +5,7 @@ import type { ProblemFilter } from './problem.filter.js';
 
 /**
  * `POST /v1/ice-servers`, which is nearly all that a router does, as a route of Fastify's own: Nest's way to a
- * controller costs a third of the whole request (`npm run bench`). In a scope of its own it is also spared the
+ * controller is a large part of a request that short. In a scope of its own it is also spared the
  * middleware engine that Nest puts before every route.
  */
 export function iceServersRoute(gate: RequestGate, problems: ProblemFilter): FastifyPluginCallback {
