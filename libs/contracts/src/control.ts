@@ -4,15 +4,21 @@ import { timestampSchema, tokenSchema } from './token.js';
 /** Load ÷ capacity; demand and overload go beyond 1. */
 const ratio = z.number().min(0).max(100);
 
+/** Who wanted a command. The autoscaler takes back its own drains when it needs the room, never an operator's. */
+export const COMMAND_ORIGINS = ['autoscaler', 'operator'] as const;
+
 /** An order to one node. Its reporter obeys only its own `instanceId` and echoes the id in its heartbeats. */
 export const commandSchema = z.object({
   at: timestampSchema,
   id: tokenSchema,
   command: z.enum(['drain', 'undrain']),
   instanceId: z.string().min(1).max(128),
+  /** Seconds from `at` until a drain ends whatever is still running. */
   deadlineSeconds: z.int().min(0).max(86_400),
+  /** A node that has not begun to obey by then does not obey any more. */
   expiresAt: timestampSchema,
   reason: z.string().max(256),
+  origin: z.enum(COMMAND_ORIGINS).default('operator'),
 });
 export type Command = z.infer<typeof commandSchema>;
 
@@ -26,35 +32,136 @@ export const overloadSchema = z.object({
 });
 export type Overload = z.infer<typeof overloadSchema>;
 
-/** What a place in a region costs, in milliseconds of round-trip time. */
+/** What one issued credential is expected to add, as observed. */
+export const loadPerCredentialSchema = z.object({
+  bandwidthBps: z.number().min(0).max(1e9),
+  allocations: z.number().min(0).max(100),
+});
+export type LoadPerCredential = z.infer<typeof loadPerCredentialSchema>;
+
+/** Shares of a region's load by the region its clients belong to, 0–1; what is below 0.001 is left out. */
+export const originsSchema = z.record(tokenSchema, z.number().min(0).max(1));
+export type Origins = z.infer<typeof originsSchema>;
+
+/** What a place in a region costs, in milliseconds of round-trip time: the slow part, and what it rests on. */
 export const spilloverSchema = z.object({
   at: timestampSchema,
+  /** The whole price as the autoscaler saw it. Routers take `integralMs` and add their own fast part. */
   priceMs: z.number().min(0).max(100_000),
   integralMs: z.number().min(0).max(400),
   utilization: ratio.nullable(),
   /** Utilization there would be with all prices at zero. */
   demand: ratio.nullable(),
-  loadPerCredential: z.object({
-    bandwidthBps: z.number().min(0).max(1e9),
-    allocations: z.number().min(0).max(100),
-  }),
+  loadPerCredential: loadPerCredentialSchema,
+  origins: originsSchema.default({}),
   target: ratio,
   generation: z.int().min(0),
   validForSeconds: z.number().positive().max(3600),
 });
 export type Spillover = z.infer<typeof spilloverSchema>;
 
-/** A plan for the size of a region, why, and what came of it. */
+/** Why a step was taken, or was not. `code` is stable, `detail` is for people. */
+export const scaleReasonSchema = z.object({
+  step: z.enum(['grow', 'undrain', 'drain', 'terminate', 'hold']),
+  isTaken: z.boolean(),
+  code: z.string().regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be words in lower case with dashes'),
+  detail: z.string().max(256),
+});
+export type ScaleReason = z.infer<typeof scaleReasonSchema>;
+
+/**
+ * `held`: nothing to do, or nothing that may be done now; not a revision. `dry-run`: what would have been done.
+ * `planned`: committed, not begun. `executing`, `done`, `failed`: what became of it.
+ */
+export const SCALE_OUTCOMES = ['held', 'dry-run', 'planned', 'executing', 'done', 'failed'] as const;
+
+const nodes = z.array(tokenSchema).max(1000);
+
+/**
+ * A plan for the size of a region: absolute, so that carrying it out twice is carrying it out once. Committed by
+ * compare-and-set on the revision before anything is done.
+ */
 export const scaleSchema = z.object({
   at: timestampSchema,
   revision: z.int().min(0),
+  /** `null` for a region's first. */
   parentRevision: z.int().min(0).nullable(),
   generation: z.int().min(0),
+  /** Instances the provider had, booting ones included, when the plan was made. */
   current: z.int().min(0),
+  /** Instances it shall have once those to be terminated are gone. */
   desired: z.int().min(0),
-  drain: z.array(tokenSchema).max(1000),
-  undrain: z.array(tokenSchema).max(1000),
-  reasons: z.array(z.string().max(256)).max(100),
-  outcome: z.enum(['planned', 'executing', 'done', 'failed', 'dry-run']),
+  /** Nodes to take out of service, and to take back into it, by node id. */
+  drain: nodes,
+  undrain: nodes,
+  /** Instances to be ended, by the provider's instance id: drained, or never come up. */
+  terminate: z.array(z.string().min(1).max(128)).max(1000),
+  reasons: z.array(scaleReasonSchema).max(100),
+  outcome: z.enum(SCALE_OUTCOMES),
+  /** What went wrong, for `failed`. */
+  error: z.string().max(512).nullable().default(null),
 });
 export type Scale = z.infer<typeof scaleSchema>;
+
+/** Log time in ms since the epoch. */
+const logTime = z.number().min(0);
+
+/** Everything an autoscaler must know of a region to go on where another stopped. Outlives the log. */
+export const regionControlSchema = z.object({
+  /** When this was so. */
+  atMs: logTime,
+  generation: z.int().min(0),
+  /** Of the last committed plan; 0 before the first. */
+  revision: z.int().min(0),
+  integralMs: z.number().min(0).max(400),
+  demand: ratio.nullable(),
+  loadPerCredential: loadPerCredentialSchema,
+  origins: originsSchema,
+  overload: z.object({ state: z.enum(['entered', 'cleared']), sinceMs: logTime }).nullable(),
+  /** Of what the planner waits after. */
+  lastGrowthAtMs: logTime.nullable(),
+  lastShrinkAtMs: logTime.nullable(),
+  /** Since when, without a break, the region could do with fewer nodes, or needs more. */
+  spareSinceMs: logTime.nullable(),
+  shortSinceMs: logTime.nullable(),
+  /** Measured: from the order to the first `serving` heartbeat. */
+  bootSeconds: z.number().positive().max(86_400).nullable(),
+  /** In a row. */
+  failedBoots: z.int().min(0),
+  /** Of the steps of the last hour, for the bound over the whole fleet. */
+  changesAtMs: z.array(logTime).max(1000),
+  /** The last committed plan. */
+  plan: scaleSchema.nullable(),
+});
+export type RegionControl = z.infer<typeof regionControlSchema>;
+
+/** The autoscalers' lock: who may act, under which generation. Alive while its revision keeps changing. */
+export const leaseSchema = z.object({
+  /** `null`: given back in good order. */
+  holder: tokenSchema.nullable(),
+  /** Grows with every change of holder. */
+  generation: z.int().min(0),
+  beat: z.int().min(0),
+});
+export type Lease = z.infer<typeof leaseSchema>;
+
+/** What the cli and the router's admin endpoints ask the autoscaler (`QUERY_NODE_COMMAND`). */
+export const nodeCommandRequestSchema = z.strictObject({
+  command: z.enum(['drain', 'undrain']),
+  node: tokenSchema,
+  /** Needed when two regions have a node of this name. */
+  region: tokenSchema.optional(),
+  /** For a drain; the region's `drainDeadlineSeconds` unless given. */
+  deadlineSeconds: z.int().min(0).max(86_400).optional(),
+  reason: z.string().max(256).default(''),
+});
+export type NodeCommandRequest = z.input<typeof nodeCommandRequestSchema>;
+
+export const nodeCommandAnswerSchema = z.object({
+  commandId: tokenSchema,
+  region: tokenSchema,
+  node: tokenSchema,
+  /** Of the command on the log. */
+  position: z.int().min(0),
+});
+export type NodeCommandAnswer = z.infer<typeof nodeCommandAnswerSchema>;

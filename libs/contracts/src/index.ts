@@ -6,13 +6,17 @@ export {
   LOG_SUBJECTS,
   parseSubject,
   POLICY_SUBJECT,
+  AUTOSCALER_QUEUE,
   QUERY_ICE_SERVERS,
+  QUERY_NODE_COMMAND,
   ROUTER_QUEUE,
   subjectOf,
   type Address,
 } from './subjects.js';
 export {
+  AUTOSCALER_LEASE_KEY,
   DEFAULT_RETENTION,
+  regionControlKey,
   ISSUED_WINDOW_SECONDS,
   LOG_STREAM,
   POLICY_KEY,
@@ -21,15 +25,40 @@ export {
 } from './stream.js';
 export { heartbeatSchema, NODE_KINDS, NODE_STATES, type Heartbeat, type NodeLifecycle } from './heartbeat.js';
 export {
+  COMMAND_ORIGINS,
   commandSchema,
+  leaseSchema,
+  loadPerCredentialSchema,
+  nodeCommandAnswerSchema,
+  nodeCommandRequestSchema,
+  originsSchema,
   overloadSchema,
+  regionControlSchema,
+  SCALE_OUTCOMES,
+  scaleReasonSchema,
   scaleSchema,
   spilloverSchema,
   type Command,
+  type Lease,
+  type LoadPerCredential,
+  type NodeCommandAnswer,
+  type NodeCommandRequest,
+  type Origins,
   type Overload,
+  type RegionControl,
   type Scale,
+  type ScaleReason,
   type Spillover,
 } from './control.js';
+export { CLOUD_REGIONS, type RegionPlace } from './cloud-regions.js';
+export {
+  WEEKDAYS,
+  type ProviderKind,
+  type ProviderPolicy,
+  type RegionScaling,
+  type ScheduleWindow,
+} from './policy-scaling.js';
+export { keyHashSchema, SCOPES, type Scope, type TenantPolicy } from './policy-tenants.js';
 export {
   decisionRecordSchema,
   issuedSchema,

@@ -13,7 +13,7 @@ const problems = (document: unknown) =>
 describe('A policy', () => {
   it('needs a revision, a default region and the regions; the rest has defaults', () => {
     expect(policyDocumentSchema.parse(minimal)).toMatchObject({
-      strategy: 'nearest',
+      strategy: 'priced',
       threshold: 0.8,
       ttlSeconds: { default: 600, min: 60, max: 86_400 },
       reservation: { rampSeconds: 10 },
@@ -29,7 +29,7 @@ describe('A policy', () => {
   });
 
   it('of a newer version is read from the log all the same, but not from a file', () => {
-    const newer = { ...minimal, tenants: {}, ttlSeconds: { default: 300, jitter: 5 } };
+    const newer = { ...minimal, moons: {}, ttlSeconds: { default: 300, jitter: 5 } };
     expect(storedPolicySchema.parse(newer)).toEqual(
       policyDocumentSchema.parse({ ...minimal, ttlSeconds: { default: 300 } }),
     );

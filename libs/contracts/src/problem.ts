@@ -16,6 +16,7 @@ export const PROBLEMS = {
   internal: 500,
   'no-capacity': 503,
   'not-ready': 503,
+  'no-autoscaler': 503,
 } as const;
 export type ProblemCode = keyof typeof PROBLEMS;
 

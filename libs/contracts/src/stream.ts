@@ -1,9 +1,13 @@
 /** The one stream: it captures `LOG_SUBJECTS`. */
 export const LOG_STREAM = 'TURN_LOG';
 
-/** Key-value bucket for what must outlive the log's retention. Keys: `policy`. */
+/** Key-value bucket for what must outlive the log's retention. */
 export const STATE_BUCKET = 'SPILLWAY_STATE';
 export const POLICY_KEY = 'policy';
+/** A `RegionControl`. */
+export const regionControlKey = (region: string): string => `region.${region}`;
+/** A `Lease`. */
+export const AUTOSCALER_LEASE_KEY = 'autoscaler.lease';
 
 /**
  * How much of the log is kept. A heartbeat takes about 570 bytes stored, so 1,000 nodes at one every 2 s

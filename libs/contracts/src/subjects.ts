@@ -7,6 +7,10 @@ export const LOG_SUBJECTS = 'turn.v1.>';
 export const QUERY_ICE_SERVERS = 'turn.query.ice-servers';
 export const ROUTER_QUEUE = 'router';
 
+/** Request–reply: the active autoscaler puts a drain or undrain on the log for whoever may ask. */
+export const QUERY_NODE_COMMAND = 'turn.query.node-command';
+export const AUTOSCALER_QUEUE = 'autoscaler';
+
 /** Filters for reading a part of the log. */
 export const ISSUED_SUBJECTS = 'turn.v1.router.*.issued';
 export const POLICY_SUBJECT = 'turn.v1.policy';

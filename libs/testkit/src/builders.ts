@@ -38,6 +38,7 @@ export function aHeartbeat({ load, capacity, software, ...overrides }: Overrides
 export function aPolicy(overrides: Record<string, unknown> = {}): PolicyDocument {
   return policyDocumentSchema.parse({
     revision: 'test',
+    strategy: 'nearest',
     defaultRegion: 'us-east-1',
     regions: {
       'us-east-1': { latitude: 39.04, longitude: -77.49 },

@@ -1,0 +1,1 @@
+export type { Instance, Inventory } from './inventory.js';
