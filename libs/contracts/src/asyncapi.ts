@@ -1,11 +1,18 @@
 import { z } from 'zod';
-import { commandSchema, overloadSchema, scaleSchema, spilloverSchema } from './control.js';
+import {
+  commandSchema,
+  nodeCommandAnswerSchema,
+  nodeCommandRequestSchema,
+  overloadSchema,
+  scaleSchema,
+  spilloverSchema,
+} from './control.js';
 import { heartbeatSchema } from './heartbeat.js';
 import { iceServersAnswerSchema, iceServersRequestSchema } from './ice-servers.js';
 import { issuedSchema } from './issued.js';
 import { policySchema } from './policy.js';
 import { problemSchema } from './problem.js';
-import { QUERY_ICE_SERVERS, ROUTER_QUEUE } from './subjects.js';
+import { AUTOSCALER_QUEUE, QUERY_ICE_SERVERS, QUERY_NODE_COMMAND, ROUTER_QUEUE } from './subjects.js';
 import { TOKEN_PATTERN } from './token.js';
 
 type Publisher = 'reporter' | 'router' | 'autoscaler' | 'cli';
@@ -63,10 +70,30 @@ const EVENTS: Readonly<Record<string, Described>> = {
   },
 };
 
-const QUERY_MESSAGES: Readonly<Record<string, z.ZodType>> = {
-  iceServersRequest: iceServersRequestSchema,
-  iceServersAnswer: iceServersAnswerSchema,
-  problem: problemSchema,
+interface Query {
+  readonly address: string;
+  readonly queue: string;
+  readonly summary: string;
+  readonly request: z.ZodType;
+  readonly answer: z.ZodType;
+}
+
+/** Requests outside the log; a refusal is a `problem`. */
+const QUERIES: Readonly<Record<string, Query>> = {
+  iceServers: {
+    address: QUERY_ICE_SERVERS,
+    queue: ROUTER_QUEUE,
+    summary: 'Which relay? The header `authorization` carries the API key; a refusal is a problem document',
+    request: iceServersRequestSchema,
+    answer: iceServersAnswerSchema,
+  },
+  nodeCommand: {
+    address: QUERY_NODE_COMMAND,
+    queue: AUTOSCALER_QUEUE,
+    summary: 'Drain a node, or take it back: the active autoscaler puts the command on the log',
+    request: nodeCommandRequestSchema,
+    answer: nodeCommandAnswerSchema,
+  },
 };
 
 /** The AsyncAPI 3.0 document of everything Spillway says on NATS. */
@@ -77,21 +104,20 @@ export function asyncApiDocument(): object {
     info: {
       title: 'Spillway on NATS',
       version: '1.0.0',
-      description: 'The log (JetStream stream TURN_LOG, `turn.v1.>`) and the one request outside it.',
+      description: 'The log (JetStream stream TURN_LOG, `turn.v1.>`) and the requests outside it.',
       license: { name: 'Apache-2.0' },
     },
     defaultContentType: 'application/json',
     channels: {
       ...mapValues(EVENTS, logChannel),
-      iceServersQuery: {
-        address: QUERY_ICE_SERVERS,
-        messages: references(Object.keys(QUERY_MESSAGES)),
-        bindings: { nats: { bindingVersion: '0.1.0' } },
-      },
+      ...mapKeys(QUERIES, queryChannel, (name) => `${name}Query`),
     },
-    operations: { ...operations(), queryIceServers: queryOperation() },
+    operations: {
+      ...operations(),
+      ...mapKeys(QUERIES, queryOperation, (name) => `query${capitalised(name)}`),
+    },
     components: {
-      messages: mapValues({ ...schemas, ...QUERY_MESSAGES }, (schema, name) => ({
+      messages: mapValues({ ...schemas, ...queryMessages(), problem: problemSchema }, (schema, name) => ({
         name,
         payload: z.toJSONSchema(schema, { io: 'input' }),
       })),
@@ -120,16 +146,32 @@ function operations(): object {
   return Object.fromEntries(sends) as object;
 }
 
-function queryOperation(): object {
-  const channel = { $ref: '#/channels/iceServersQuery' };
-  const message = (name: string) => ({ $ref: `#/channels/iceServersQuery/messages/${name}` });
+function queryMessages(): Record<string, z.ZodType> {
+  const pairs = Object.entries(QUERIES).flatMap(([name, { request, answer }]) => [
+    [`${name}Request`, request] as const,
+    [`${name}Answer`, answer] as const,
+  ]);
+  return Object.fromEntries(pairs);
+}
+
+function queryChannel({ address }: Query, name: string): object {
+  return {
+    address,
+    messages: references([`${name}Request`, `${name}Answer`, 'problem']),
+    bindings: { nats: { bindingVersion: '0.1.0' } },
+  };
+}
+
+function queryOperation({ queue, summary }: Query, name: string): object {
+  const channel = { $ref: `#/channels/${name}Query` };
+  const message = (suffix: string) => ({ $ref: `#/channels/${name}Query/messages/${suffix}` });
   return {
     action: 'receive',
     channel,
-    summary: 'Which relay? The header `authorization` carries the API key; a refusal is a problem document',
-    messages: [message('iceServersRequest')],
-    reply: { channel, messages: [message('iceServersAnswer'), message('problem')] },
-    bindings: { nats: { queue: ROUTER_QUEUE, bindingVersion: '0.1.0' } },
+    summary,
+    messages: [message(`${name}Request`)],
+    reply: { channel, messages: [message(`${name}Answer`), message('problem')] },
+    bindings: { nats: { queue, bindingVersion: '0.1.0' } },
   };
 }
 
@@ -139,6 +181,14 @@ function references(names: string[]): object {
 
 function mapValues<T>(record: Readonly<Record<string, T>>, map: (value: T, name: string) => object): object {
   return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, map(value, name)]));
+}
+
+function mapKeys<T>(
+  record: Readonly<Record<string, T>>,
+  map: (value: T, name: string) => object,
+  rename: (name: string) => string,
+): object {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [rename(name), map(value, name)]));
 }
 
 function capitalised(name: string): string {
