@@ -70,7 +70,6 @@ export {
 } from './issued.js';
 export {
   CONTINENTS,
-  MAX_RAMP_SECONDS,
   policyDocumentSchema,
   policySchema,
   storedPolicySchema,
@@ -78,9 +77,10 @@ export {
   type Continent,
   type PolicyAnnouncement,
   type PolicyDocument,
-  type RegionPolicy,
   type StrategyName,
 } from './policy.js';
+export { MAX_RAMP_SECONDS } from './policy-load.js';
+export type { RegionPolicy } from './policy-regions.js';
 export {
   iceServersAnswerSchema,
   iceServersRequestSchema,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { tokenSchema } from './token.js';
-import type { MakeObject } from './policy.js';
+import type { MakeObject } from './policy-regions.js';
 
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { MakeObject } from './policy.js';
+import type { MakeObject } from './policy-regions.js';
 import { tokenSchema } from './token.js';
 
 export const SCOPES = ['issue', 'on-behalf', 'admin'] as const;
