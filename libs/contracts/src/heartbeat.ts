@@ -57,7 +57,12 @@ export const heartbeatSchema = z.object({
   }),
   /** Which generation of the master secret the node's secret is derived from. */
   secretEpoch: z.int().min(0).max(1_000_000),
-  /** The command it carries out or has carried out last. */
+  /**
+   * The command it carries out or has carried out last. `stopped` with the id of a drain means that the drain is
+   * over, and nothing else: a reporter that is stopped before that says `draining` as its last word.
+   */
   commandId: tokenSchema.nullable().default(null),
+  /** Part of the load is made up, for a demonstration. */
+  isSynthetic: z.literal(true).optional(),
 });
 export type Heartbeat = z.infer<typeof heartbeatSchema>;

@@ -4,6 +4,7 @@ export {
   InvalidTokenError,
   ISSUED_SUBJECTS,
   LOG_SUBJECTS,
+  nodeSubjects,
   parseSubject,
   POLICY_SUBJECT,
   AUTOSCALER_QUEUE,
@@ -11,6 +12,7 @@ export {
   QUERY_NODE_COMMAND,
   ROUTER_QUEUE,
   subjectOf,
+  syntheticLoadSubject,
   type Address,
 } from './subjects.js';
 export {
@@ -91,6 +93,12 @@ export {
   type IceServersRequest,
   type Transport,
 } from './ice-servers.js';
+export {
+  syntheticLoadAnswerSchema,
+  syntheticLoadSchema,
+  type SyntheticLoad,
+  type SyntheticLoadAnswer,
+} from './synthetic.js';
 export { problemSchema, PROBLEMS, type Problem, type ProblemCode } from './problem.js';
 export {
   MAX_PAYLOAD_BYTES,

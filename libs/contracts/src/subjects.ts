@@ -24,6 +24,13 @@ export const subjectOf = {
   issued: (router: string) => join('router', router, 'issued'),
 } as const;
 
+/** Filter for everything on the log that one node says and is told. */
+export const nodeSubjects = (region: string, node: string): string => `${join('node', region, node)}.*`;
+
+/** Request–reply, outside the log: asks one reporter that allows it to add made-up load to its heartbeats. */
+export const syntheticLoadSubject = (region: string, node: string): string =>
+  `turn.synthetic.${checked([region, node])}`;
+
 export class InvalidTokenError extends Error {
   readonly code = 'invalid-token';
   constructor(token: string) {
@@ -34,9 +41,11 @@ export class InvalidTokenError extends Error {
   }
 }
 
-function join(...tokens: string[]): string {
+const join = (...tokens: string[]): string => `turn.v1.${checked(tokens)}`;
+
+function checked(tokens: readonly string[]): string {
   for (const token of tokens) if (!TOKEN_PATTERN.test(token)) throw new InvalidTokenError(token);
-  return `turn.v1.${tokens.join('.')}`;
+  return tokens.join('.');
 }
 
 export type NodeEventKind = 'heartbeat' | 'command';
