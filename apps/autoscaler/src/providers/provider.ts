@@ -26,5 +26,10 @@ export interface Provider<Settings extends ProviderPolicy = ProviderPolicy> {
    * Ends exactly these instances, after which the group shall have `desired`; one that is gone already is fine.
    * Returns once the provider has accepted it. @throws {ProviderError}
    */
-  end(group: Group<Settings>, instanceIds: readonly string[], desired: number, signal: AbortSignal): Promise<void>;
+  end(
+    group: Group<Settings>,
+    instanceIds: readonly string[],
+    desired: number,
+    signal: AbortSignal,
+  ): Promise<void>;
 }
