@@ -16,6 +16,7 @@ const TITLES: Readonly<Record<ProblemCode, string>> = {
   internal: 'The router failed',
   'no-capacity': 'No node has room',
   'not-ready': 'The router does not know the fleet yet',
+  'no-autoscaler': 'No autoscaler answers',
 };
 
 /** An error a client gets to see, the same over HTTP, gRPC and NATS. */

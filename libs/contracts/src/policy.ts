@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkPolicy } from './policy-checks.js';
 import { overloadOf, priceOf, reservationOf } from './policy-load.js';
 import { regionsSchemaOf, type MakeObject } from './policy-regions.js';
 import { tenantSchemaOf } from './policy-tenants.js';
@@ -64,34 +65,10 @@ const membersOf = (object: MakeObject) =>
     }).optional(),
   });
 
-type Members = z.infer<ReturnType<typeof membersOf>>;
+/** Not yet checked together. */
+export type PolicyMembers = z.infer<ReturnType<typeof membersOf>>;
 
-/** What no member can tell alone. */
-function checkTogether(policy: Members, context: z.core.$RefinementCtx): void {
-  const known = (region: string, path: string[]) => {
-    if (Object.hasOwn(policy.regions, region)) return;
-    const message = `"${region}" is not one of the regions: ${Object.keys(policy.regions).join(', ')}`;
-    context.addIssue({ code: 'custom', path, message });
-  };
-  known(policy.defaultRegion, ['defaultRegion']);
-  if (policy.overload.leave >= policy.threshold) {
-    context.addIssue({ code: 'custom', path: ['overload', 'leave'], message: 'must be below threshold' });
-  }
-  for (const [name, { regions }] of Object.entries(policy.tenants)) {
-    for (const [i, region] of (regions?.require ?? []).entries()) {
-      known(region, ['tenants', name, 'regions', 'require', String(i)]);
-    }
-  }
-  for (const [continent, region] of Object.entries(policy.fixedMap?.continents ?? {})) {
-    known(region, ['fixedMap', 'continents', continent]);
-  }
-  if (policy.fixedMap) known(policy.fixedMap.fallback, ['fixedMap', 'fallback']);
-  if (policy.strategy === 'fixed-map' && !policy.fixedMap) {
-    context.addIssue({ code: 'custom', path: ['fixedMap'], message: 'the strategy fixed-map needs it' });
-  }
-}
-
-const documentSchemaOf = (object: MakeObject) => membersOf(object).superRefine(checkTogether);
+const documentSchemaOf = (object: MakeObject) => membersOf(object).superRefine(checkPolicy);
 
 /** What an operator writes: a member nobody knows is a mistake to hear of. */
 export const policyDocumentSchema = documentSchemaOf(z.strictObject);
