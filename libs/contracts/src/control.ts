@@ -118,6 +118,21 @@ export const regionControlSchema = z.object({
   loadPerCredential: loadPerCredentialSchema,
   origins: originsSchema,
   overload: z.object({ state: z.enum(['entered', 'cleared']), sinceMs: logTime }).nullable(),
+  /** Since when, without a break, demand has been at the threshold: the dwell time before `entered`. */
+  highSinceMs: logTime.nullable().default(null),
+  /** Demand of the last minutes, in nodes' worth of load: what the trend is read from. */
+  trail: z
+    .array(z.object({ atMs: logTime, nodes: z.number().min(0) }))
+    .max(64)
+    .default([]),
+  /** What a node of the region holds on average, for as long as there is none; parts that are not known are `null`. */
+  nodeCapacity: z
+    .object({
+      kbps: z.number().positive().nullable(),
+      allocations: z.number().positive().nullable(),
+    })
+    .nullable()
+    .default(null),
   /** Of what the planner waits after. */
   lastGrowthAtMs: logTime.nullable(),
   lastShrinkAtMs: logTime.nullable(),
@@ -126,8 +141,14 @@ export const regionControlSchema = z.object({
   shortSinceMs: logTime.nullable(),
   /** Measured: from the order to the first `serving` heartbeat. */
   bootSeconds: z.number().positive().max(86_400).nullable(),
+  /** Instances that have not served yet, and when they were ordered. */
+  booting: z
+    .array(z.object({ instanceId: z.string().min(1).max(128), sinceMs: logTime }))
+    .max(1000)
+    .default([]),
   /** In a row. */
   failedBoots: z.int().min(0),
+  lastFailureAtMs: logTime.nullable().default(null),
   /** Of the steps of the last hour, for the bound over the whole fleet. */
   changesAtMs: z.array(logTime).max(1000),
   /** The last committed plan. */
