@@ -1,0 +1,32 @@
+import type { LogEntry } from '@spillway/contracts';
+import type { Following, NatsBus } from '@spillway/messaging';
+
+type EventKind = LogEntry['event']['kind'];
+type EventOf<Kind extends EventKind> = Extract<LogEntry['event'], { kind: Kind }>;
+export type EntryOf<Kind extends EventKind> = Omit<LogEntry, 'event'> & { readonly event: EventOf<Kind> };
+
+/** Everything on the log from when it began to look, but for heartbeats, which it only counts. */
+export class LogWitness {
+  readonly entries: LogEntry[] = [];
+  heartbeats = 0;
+  rejected: string[] = [];
+  private following: Following | undefined;
+
+  async start(bus: NatsBus): Promise<void> {
+    this.following = await bus.follow({
+      onEntry: (entry) => {
+        if (entry.event.kind === 'heartbeat') this.heartbeats++;
+        else this.entries.push(entry);
+      },
+      onRejected: ({ subject, reason, detail }) => void this.rejected.push(`${subject}: ${reason}, ${detail}`),
+    });
+  }
+
+  of<Kind extends EventKind>(kind: Kind): EntryOf<Kind>[] {
+    return this.entries.filter((entry): entry is LogEntry & EntryOf<Kind> => entry.event.kind === kind);
+  }
+
+  async stop(): Promise<void> {
+    await this.following?.stop();
+  }
+}
