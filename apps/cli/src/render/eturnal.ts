@@ -1,7 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { DENIED_PEERS, type NodeConfig } from '@spillway/local-nodes';
 import { stringify } from 'yaml';
-import { DENIED_PEERS } from './denied-peers.js';
-import type { NodeConfig } from './node-config.js';
 
 /** Eturnal's own port for it. */
 const EXPORTER_PORT = 8081;

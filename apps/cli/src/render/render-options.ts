@@ -1,11 +1,11 @@
 import { isIP } from 'node:net';
 import { tokenSchema } from '@spillway/contracts';
+import type { NodeConfig } from '@spillway/local-nodes';
 import { deriveNodeSecret } from '@spillway/turn';
 import { InvalidArgumentError, type Command } from 'commander';
 import { parseInteger } from '../options.js';
 import { readMasterSecret } from './master-secret.js';
 import { UsageError } from '../usage-error.js';
-import type { NodeConfig } from './node-config.js';
 
 /** The options both servers have, as commander gives them. */
 export interface RenderOptions {

@@ -1,8 +1,8 @@
 import { chmodSync, writeFileSync } from 'node:fs';
+import { LocalNodeError, renderCoturn, type CoturnConfig } from '@spillway/local-nodes';
 import { Command, InvalidArgumentError } from 'commander';
 import { print } from '../print.js';
 import { UsageError } from '../usage-error.js';
-import { renderCoturn } from './coturn.js';
 import { renderEturnal } from './eturnal.js';
 import {
   addRenderOptions,
@@ -40,8 +40,17 @@ function coturnCommand(): Command {
         cliPort === undefined || cliPassword === undefined
           ? undefined
           : { port: cliPort, password: cliPassword };
-      deliver(renderCoturn({ ...toNodeConfig(options), version, cli }), options, command);
+      deliver(render({ ...toNodeConfig(options), version, cli }), options, command);
     });
+}
+
+/** @throws {UsageError} */
+function render(config: CoturnConfig): string {
+  try {
+    return renderCoturn(config);
+  } catch (error) {
+    throw error instanceof LocalNodeError ? new UsageError(error.message) : error;
+  }
 }
 
 function eturnalCommand(): Command {

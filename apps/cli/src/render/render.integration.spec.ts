@@ -11,7 +11,7 @@ import getPort from 'get-port';
 import ipaddr from 'ipaddr.js';
 import { spillway } from '../testing/spillway.js';
 import { allocate, type Allocation } from '../turn-client.js';
-import { DENIED_PEERS } from './denied-peers.js';
+import { DENIED_PEERS } from '@spillway/local-nodes';
 
 const MASTER = 'a-master-secret-for-specs';
 const NODE = 'spec-a1';

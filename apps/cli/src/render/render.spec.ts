@@ -2,11 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { DENIED_PEERS, renderCoturn, type CoturnConfig } from '@spillway/local-nodes';
 import { deriveNodeSecret } from '@spillway/turn';
 import { parse } from 'yaml';
 import { spillway } from '../testing/spillway.js';
-import { renderCoturn, type CoturnConfig } from './coturn.js';
-import { DENIED_PEERS } from './denied-peers.js';
 
 const MASTER = 'a-master-secret-for-specs';
 const basics = '--node use1-a1 --realm turn.example.org --listen-ip 10.0.0.4';

@@ -1,3 +1,4 @@
+import { isListening } from '@spillway/local-nodes';
 import { askIceServers } from '../router-client.js';
 import { withBus } from '../with-bus.js';
 import { writeCoturnConfigs } from './coturn-config.js';
@@ -7,7 +8,7 @@ import { settlePolicy } from './settle-policy.js';
 import { writeSecrets } from './state-folder.js';
 import type { Supervisor } from './supervisor.js';
 import type { SystemPlan } from './system-plan.js';
-import { isListening, waitFor } from './wait.js';
+import { waitFor } from './wait.js';
 
 /** Milliseconds each stage may take on a slow machine. */
 const STAGE_LIMIT_MS = 30_000;

@@ -1,14 +1,9 @@
-import { createSocket } from 'node:dgram';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { tryPort, type LocalPort } from '@spillway/local-nodes';
 import { StartError } from './start-error.js';
 import type { SystemPlan } from './system-plan.js';
 
 /** A port this machine must have free, and what it is for. */
-export interface NeededPort {
-  readonly protocol: 'tcp' | 'udp';
-  readonly address: string;
-  readonly port: number;
+export interface NeededPort extends LocalPort {
   readonly purpose: string;
   /** The option that chooses another one. */
   readonly option: string;
@@ -49,25 +44,4 @@ export async function checkPorts(ports: readonly NeededPort[]): Promise<void> {
       `  ${address}:${port}/${protocol} (${purpose}): ${failure}; choose another with ${option}`,
   );
   throw new StartError(`Some ports cannot be had:\n${lines.join('\n')}`);
-}
-
-/** Takes the port for a moment; says why that is not possible. */
-async function tryPort({ protocol, address, port }: NeededPort): Promise<string | undefined> {
-  try {
-    if (protocol === 'tcp') {
-      const server = createServer().listen(port, address);
-      await once(server, 'listening');
-      server.close();
-      await once(server, 'close');
-    } else {
-      const socket = createSocket('udp4').bind(port, address);
-      await once(socket, 'listening');
-      socket.close();
-      await once(socket, 'close');
-    }
-    return undefined;
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    return code === 'EADDRINUSE' ? 'in use' : message;
-  }
 }

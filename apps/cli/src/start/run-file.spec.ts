@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { identifyProcess, isAlive, type ProcessIdentity } from './process-identity.js';
+import { identifyProcess, isAlive, type ProcessIdentity } from '@spillway/local-nodes';
 import { RunFile } from './run-file.js';
 
 describe('RunFile', () => {

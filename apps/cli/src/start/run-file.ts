@@ -1,5 +1,5 @@
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { identifyProcess, isAlive, type ProcessIdentity } from './process-identity.js';
+import { identifyProcess, isAlive, type ProcessIdentity } from '@spillway/local-nodes';
 import { StartError } from './start-error.js';
 
 /** The entry of `spillway start` itself, next to those of its services. */

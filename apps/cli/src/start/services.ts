@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_RETENTION, type LogRetention } from '@spillway/contracts';
-import type { CoturnFiles } from './coturn-config.js';
+import { reporterEnvironment, type CoturnFiles } from '@spillway/local-nodes';
 import type { DemoNode } from './demo-fleet.js';
 import type { ServiceSpec } from './service.js';
 import type { SystemPlan } from './system-plan.js';
@@ -38,30 +38,15 @@ export function coturnService(
 }
 
 export function reporterService(plan: SystemPlan, node: DemoNode, coturn: CoturnFiles): ServiceSpec {
-  const turn = `turn:${plan.turnAddress}:${node.turnPort}`;
   return {
     name: `reporter-${node.nodeId}`,
     command: process.execPath,
     args: [entryOf('reporter')],
-    env: {
-      NATS_URL: plan.natsUrl,
-      NODE_ID: node.nodeId,
-      REGION: node.region,
-      ZONE: 'a',
-      INSTANCE_ID: node.nodeId,
-      NODE_URLS: `${turn}?transport=udp,${turn}?transport=tcp`,
-      CAPACITY_BANDWIDTH_BPS: String(CAPACITY.bandwidthBps),
-      CAPACITY_ALLOCATIONS: String(CAPACITY.allocations),
-      SAMPLERS: 'coturn-cli,host',
-      SOFTWARE_NAME: 'coturn',
-      COTURN_CLI: `${LOOPBACK}:${node.cliPort}`,
-      COTURN_CLI_PASSWORD: coturn.cliPassword,
-      // The nodes share one network interface: its counters say nothing about any one of them.
-      HOST_INTERFACE: 'none',
-      HOST_CPU: coturn.pid,
-      HTTP_HOST: LOOPBACK,
-      HTTP_PORT: String(node.reporterPort),
-    },
+    env: reporterEnvironment({ ...node, turnAddress: plan.turnAddress }, coturn, {
+      natsUrl: plan.natsUrl,
+      capacity: CAPACITY,
+      samplers: ['coturn-cli', 'host'],
+    }),
     stopWithinMs: 5_000,
   };
 }

@@ -1,11 +1,10 @@
 import { once } from 'node:events';
+import { endGroup, isAlive } from '@spillway/local-nodes';
 import { describeSystem } from './banner.js';
 import { bringUp } from './bring-up.js';
 import { checkRegions } from './check-regions.js';
 import type { StartOptions } from './options.js';
 import { checkPorts, neededPorts } from './ports.js';
-import { endGroup } from './process-group.js';
-import { isAlive } from './process-identity.js';
 import { RunFile } from './run-file.js';
 import type { Say } from './say.js';
 import { onStopSignals } from './stop-signals.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { identifyProcess } from './process-identity.js';
+import { identifyProcess } from '@spillway/local-nodes';
 import { RunFile } from './run-file.js';
 import type { ServiceSpec } from './service.js';
 import { Supervisor } from './supervisor.js';

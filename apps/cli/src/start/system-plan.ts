@@ -1,10 +1,9 @@
 import { fileURLToPath } from 'node:url';
+import { findLocalAddress, findPrograms, type Program } from '@spillway/local-nodes';
 import { readPolicyFile } from '../policy/policy-file.js';
 import type { RouterAccess } from '../router-client.js';
 import { planDemoFleet, type DemoNode } from './demo-fleet.js';
-import { findLocalAddress } from './local-address.js';
 import type { StartOptions } from './options.js';
-import { findPrograms, type Program } from './programs.js';
 import type { Say } from './say.js';
 import { missingRegions, type PolicyChoice } from './settle-policy.js';
 import { StartError } from './start-error.js';
@@ -28,7 +27,7 @@ export interface SystemPlan {
 
 const DEFAULT_POLICY = fileURLToPath(new URL('../../../../deploy/policy.default.yaml', import.meta.url));
 
-/** @throws {StartError} when a program is missing, or a region in the policy; {PolicyFileError} when that is none. */
+/** @throws {LocalNodeError} when a program is missing; {StartError} a region in the policy; {PolicyFileError} when that is none. */
 export function planSystem(options: StartOptions, say: Say): SystemPlan {
   const { httpPort, grpcPort } = options;
   const fleet = planDemoFleet(options.turnPort);

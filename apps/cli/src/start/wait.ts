@@ -1,5 +1,3 @@
-import { connect } from 'node:net';
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartError } from './start-error.js';
 
@@ -27,15 +25,4 @@ export async function waitFor<T>(
     await sleep(POLL_MS);
   }
   throw new StartError(`${what}: not within ${limitMs / 1000} s (${obstacle})`);
-}
-
-/** For `waitFor`: `true` once something listens there. */
-export async function isListening(address: string, port: number): Promise<true> {
-  const socket = connect(port, address);
-  try {
-    await once(socket, 'connect');
-    return true;
-  } finally {
-    socket.destroy();
-  }
 }

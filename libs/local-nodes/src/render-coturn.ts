@@ -1,7 +1,7 @@
 import { isBelowVersion } from '@spillway/fleet';
 import ipaddr from 'ipaddr.js';
 import { DENIED_PEERS } from './denied-peers.js';
-import { UsageError } from '../usage-error.js';
+import { LocalNodeError } from './local-node-error.js';
 import type { NodeConfig } from './node-config.js';
 
 export interface CoturnConfig extends NodeConfig {
@@ -20,7 +20,7 @@ const EXPORTER_PORT = 9641;
 
 /**
  * The whole of a turnserver.conf: safe, and with the options its version knows.
- * @throws {UsageError} for metrics where the exporter cannot be kept on loopback.
+ * @throws {LocalNodeError} for metrics where the exporter cannot be kept on loopback.
  */
 export function renderCoturn(config: CoturnConfig): string {
   const sections = [
@@ -92,7 +92,8 @@ function peers({ allowedPeers, externalIps, listenIps }: CoturnConfig): string[]
 
 function reporting({ version, hasMetrics, cli, pidFile, database }: CoturnConfig): string[] {
   if (hasMetrics && isBelowVersion(version, '4.6.3')) {
-    throw new UsageError(
+    throw new LocalNodeError(
+      'unsafe-exporter',
       `--metrics: coturn ${version} opens its exporter to every address; use 4.6.3 or newer, or --cli-port instead`,
     );
   }
