@@ -1,5 +1,5 @@
 export { asyncApiDocument } from './asyncapi.js';
-export { TOKEN_PATTERN, timestampSchema, tokenSchema } from './token.js';
+export { TOKEN_PATTERN, timestampMs, timestampSchema, tokenSchema } from './token.js';
 export {
   InvalidTokenError,
   ISSUED_SUBJECTS,

@@ -12,3 +12,10 @@ export const tokenSchema = z
 
 /** RFC 3339 date and time in UTC, as `Date.prototype.toISOString` writes it. */
 export const timestampSchema = z.iso.datetime({ message: 'must be an RFC 3339 time in UTC' });
+
+/** A checked timestamp in ms since the epoch. */
+export function timestampMs(timestamp: string): number {
+  // Reads a text, not a clock.
+  // oxlint-disable-next-line no-restricted-globals
+  return Date.parse(timestamp);
+}

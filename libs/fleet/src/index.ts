@@ -5,8 +5,13 @@ export {
   UNKNOWN_AFTER_INTERVALS,
   type Freshness,
 } from './freshness.js';
+export { ROUTER_LIVE_MS } from './live-routers.js';
+export { loadOf, reservationUnit, unitOfCredential, type NodeLoad, type ReservationUnit } from './load.js';
 export { LogClock } from './log-clock.js';
 export { utilizationOf, type FleetNode } from './node.js';
-export type { FleetRegion } from './region.js';
+export { INTEGRAL_FADE_MS, integralAt, priceMs } from './price.js';
+export type { Dated } from './region-events.js';
+export type { FleetRegion, RegionTotals } from './region.js';
 export { ALL_TRANSPORTS, transportSet, type TransportSet } from './transports.js';
+export { TOLD_AFTER_MS } from './untold.js';
 export { isBelowVersion } from './version.js';

@@ -1,4 +1,4 @@
-import type { Heartbeat, PolicyDocument } from '@spillway/contracts';
+import type { Heartbeat, LoadPerCredential, PolicyDocument } from '@spillway/contracts';
 
 /**
  * Load and capacity of a node in integers, so that sums over nodes are the same bits in whatever order they are
@@ -37,13 +37,32 @@ function cap(claimed: number | null, limit: number | undefined, unit: number): n
 }
 
 /** The largest known part of load ÷ capacity as the heartbeat told it; `null` when no part is known. */
-export function measuredUtilization(load: NodeLoad): number | null {
+export function measuredUtilization({
+  kbps,
+  kbpsCapacity,
+  allocations,
+  allocationsCapacity,
+  cpuMilli,
+}: NodeLoad): number | null {
   let largest = -1;
-  if (load.kbps !== null && load.kbpsCapacity !== null) largest = load.kbps / load.kbpsCapacity;
-  if (load.allocations !== null && load.allocationsCapacity !== null) {
-    largest = Math.max(largest, load.allocations / load.allocationsCapacity);
+  if (kbps !== null && kbpsCapacity !== null) largest = kbps / kbpsCapacity;
+  if (allocations !== null && allocationsCapacity !== null) {
+    largest = Math.max(largest, allocations / allocationsCapacity);
   }
-  if (load.cpuMilli !== null) largest = Math.max(largest, load.cpuMilli / CPU_CAPACITY_MILLI);
+  if (cpuMilli !== null) largest = Math.max(largest, cpuMilli / CPU_CAPACITY_MILLI);
+  return largest < 0 ? null : largest;
+}
+
+/** The same of sums over nodes, where a capacity of zero is that of no node. */
+export function largestPart(sums: {
+  readonly [Part in keyof NodeLoad | 'cpuCapacity']: number;
+}): number | null {
+  let largest = -1;
+  if (sums.kbpsCapacity > 0) largest = sums.kbps / sums.kbpsCapacity;
+  if (sums.allocationsCapacity > 0) {
+    largest = Math.max(largest, sums.allocations / sums.allocationsCapacity);
+  }
+  if (sums.cpuCapacity > 0) largest = Math.max(largest, sums.cpuMilli / sums.cpuCapacity);
   return largest < 0 ? null : largest;
 }
 
@@ -58,6 +77,14 @@ export function reservationUnit({
   allocations,
 }: PolicyDocument['reservation']): ReservationUnit {
   return { kbps: Math.ceil(bandwidthBps / 1000), allocations };
+}
+
+/** Rounded up, and never nothing: what was issued must always be seen to be more than what was not. */
+export function unitOfCredential({ bandwidthBps, allocations }: LoadPerCredential): ReservationUnit {
+  return {
+    kbps: Math.max(1, Math.ceil(bandwidthBps / 1000)),
+    allocations: Math.max(1, Math.ceil(allocations * 1000)) / 1000,
+  };
 }
 
 /** Credentials that a node of unknown capacity is taken to stand: what is issued for it must weigh something. */

@@ -1,6 +1,7 @@
-import type { Heartbeat } from '@spillway/contracts';
+import { timestampMs, type Command, type Heartbeat } from '@spillway/contracts';
 import type { Freshness } from './freshness.js';
 import { measuredUtilization, reservedShare, type NodeLoad, type ReservationUnit } from './load.js';
+import type { Dated } from './region-events.js';
 import type { Tally } from './reservations.js';
 import { transportsOfUrls, type TransportSet } from './transports.js';
 
@@ -16,9 +17,16 @@ export interface FleetNode {
   /** Log time of its last heartbeat, in ms. */
   readonly lastSeenAt: number;
   readonly freshness: Freshness;
-  /** May be handed out: serving, not unknown, in a region of the policy, not below the version floor. */
+  /** The last command to it on the log, whether or not it obeys. */
+  readonly command: Dated<Command> | undefined;
+  /**
+   * It was told to drain, which it may not have begun to. A command for another instance does not count, nor one
+   * that had expired when the node was heard without having taken it up.
+   */
+  readonly isDrainOrdered: boolean;
+  /** May be handed out: serving, not told to drain, not unknown, in a region of the policy, not below the version floor. */
   readonly isUsable: boolean;
-  /** Credentials issued for it that its heartbeats do not show yet. */
+  /** Credentials its heartbeats do not show yet: issued for it, and expected of the other routers' untold part. */
   readonly reservations: number;
   /** The largest known part of its load as its heartbeat told it, 0–1 and above; `null` when unknown. */
   readonly measured: number | null;
@@ -37,12 +45,15 @@ export class NodeState implements FleetNode {
   isUsable = false;
   measured: number | null;
   reserved = 0;
+  command: Dated<Command> | undefined;
+  isDrainOrdered = false;
 
   constructor(
     heartbeat: Heartbeat,
     at: number,
     load: NodeLoad,
     readonly tally: Tally,
+    private unit: ReservationUnit,
   ) {
     this.heartbeat = heartbeat;
     this.lastSeenAt = at;
@@ -50,6 +61,7 @@ export class NodeState implements FleetNode {
     this.transports = transportsOfUrls(heartbeat.urls);
     this.load = load;
     this.measured = measuredUtilization(load);
+    this.weighReservations();
   }
 
   get reservations(): number {
@@ -60,7 +72,7 @@ export class NodeState implements FleetNode {
     return this.heartbeat.nodeId;
   }
 
-  hear(heartbeat: Heartbeat, at: number, load: NodeLoad, unit: ReservationUnit): void {
+  hear(heartbeat: Heartbeat, at: number, load: NodeLoad): void {
     this.heartbeat = heartbeat;
     this.lastSeenAt = at;
     const { urls } = heartbeat;
@@ -68,23 +80,39 @@ export class NodeState implements FleetNode {
       this.urls = urls;
       this.transports = transportsOfUrls(urls);
     }
-    this.setLoad(load, unit);
+    this.setLoad(load);
+    if (this.command) this.order(this.command);
   }
 
-  setLoad(load: NodeLoad, unit: ReservationUnit): void {
+  order(command: Dated<Command>): void {
+    this.command = command;
+    this.isDrainOrdered = isDrainOrder(command.event, this.heartbeat, this.lastSeenAt);
+  }
+
+  setLoad(load: NodeLoad): void {
     this.load = load;
     this.measured = measuredUtilization(load);
-    this.weighReservations(unit);
+    this.weighReservations();
   }
 
-  weighReservations(unit: ReservationUnit): void {
-    this.reserved = reservedShare(
-      this.tally.count,
-      unit,
-      this.load.kbpsCapacity,
-      this.load.allocationsCapacity,
-    );
+  setUnit(unit: ReservationUnit): void {
+    this.unit = unit;
+    this.weighReservations();
   }
+
+  weighReservations(): void {
+    const { tally, unit, load } = this;
+    this.reserved = reservedShare(tally.count, unit, load.kbpsCapacity, load.allocationsCapacity);
+  }
+}
+
+/**
+ * Follows from the last command and the last heartbeat alone, in whatever order they are read. A node that is not
+ * heard after the expiry may have begun to drain before it, so that alone takes nothing back.
+ */
+function isDrainOrder(command: Command, heartbeat: Heartbeat, lastSeenAt: number): boolean {
+  if (command.command !== 'drain' || command.instanceId !== heartbeat.instanceId) return false;
+  return heartbeat.commandId === command.id || lastSeenAt < timestampMs(command.expiresAt);
 }
 
 /** Measured utilization plus reservations; `null` when nothing is measured: unknown is never zero. */

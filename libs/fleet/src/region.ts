@@ -1,6 +1,24 @@
-import type { RegionPolicy } from '@spillway/contracts';
-import { CPU_CAPACITY_MILLI, reservedShare, type ReservationUnit } from './load.js';
+import type { Overload, RegionPolicy, Scale, Spillover } from '@spillway/contracts';
+import {
+  CPU_CAPACITY_MILLI,
+  largestPart,
+  reservedShare,
+  unitOfCredential,
+  type ReservationUnit,
+} from './load.js';
 import type { FleetNode, NodeState } from './node.js';
+import type { Dated, RegionEvents } from './region-events.js';
+import { indexById } from './sorted.js';
+
+/** Sums over usable nodes, in integers; a node counts in a part only when its load and capacity are known. */
+export interface RegionTotals {
+  readonly kbps: number;
+  readonly kbpsCapacity: number;
+  readonly allocations: number;
+  readonly allocationsCapacity: number;
+  readonly cpuMilli: number;
+  readonly cpuCapacity: number;
+}
 
 /** One region of the policy and the nodes in it. Outside this package it is read only. */
 export interface FleetRegion {
@@ -10,86 +28,138 @@ export interface FleetRegion {
   readonly usable: readonly FleetNode[];
   /** All nodes known in the region, usable or not. */
   readonly nodeCount: number;
+  /** Those that are suspect or unknown and did not say that they stopped. */
+  readonly silentCount: number;
+  readonly totals: RegionTotals;
   /** Σ load ÷ Σ capacity over usable nodes, per part, then the largest; `null` when no part is known. */
   readonly measured: number | null;
   /** The share of the capacity that reservations are expected to take. */
   readonly reserved: number;
+  /** Measured plus reserved; `null` when nothing is measured: unknown is never zero. */
+  readonly utilization: number | null;
+  /** What one issued credential is expected to add: as the autoscaler learned it, else as the policy says. */
+  readonly unit: ReservationUnit;
+  /** The last of its kind on the log. */
+  readonly spillover: Dated<Spillover> | undefined;
+  readonly overload: Dated<Overload> | undefined;
+  readonly plan: Dated<Scale> | undefined;
+  /** Grows with every change of the load, the reservations or the price: who keeps what follows from them compares. */
+  readonly revision: number;
 }
+
+type Sums = { -readonly [Part in keyof RegionTotals]: RegionTotals[Part] };
 
 /** Keeps the sums that make a region's utilization cost the same for 1 node and for 10,000. */
 export class RegionState implements FleetRegion {
   readonly usable: NodeState[] = [];
   nodeCount = 0;
-  private kbps = 0;
-  private kbpsCapacity = 0;
-  private allocations = 0;
-  private allocationsCapacity = 0;
-  private cpuMilli = 0;
-  private cpuCapacity = 0;
+  silentCount = 0;
+  revision = 0;
+  unit: ReservationUnit;
+  private readonly sums: Sums = {
+    kbps: 0,
+    kbpsCapacity: 0,
+    allocations: 0,
+    allocationsCapacity: 0,
+    cpuMilli: 0,
+    cpuCapacity: 0,
+  };
   private reservations = 0;
+  private weighedAt = -1;
+  private weighed: { measured: number | null; reserved: number } = { measured: null, reserved: 0 };
 
   constructor(
     readonly id: string,
     readonly place: RegionPolicy,
-    private readonly unit: ReservationUnit,
-  ) {}
+    readonly events: RegionEvents,
+    private readonly policyUnit: ReservationUnit,
+  ) {
+    this.unit = this.currentUnit();
+  }
 
   add(node: NodeState): void {
-    this.usable.splice(this.indexOf(node.id), 0, node);
+    this.usable.splice(indexById(this.usable, node.id), 0, node);
     this.count(node, 1);
   }
 
   remove(node: NodeState): void {
-    this.usable.splice(this.indexOf(node.id), 1);
+    this.usable.splice(indexById(this.usable, node.id), 1);
     this.count(node, -1);
-  }
-
-  /** Adds (`sign` 1) or takes away (-1) what a usable node contributes; call around every change of it. */
-  count({ load, tally }: NodeState, sign: 1 | -1): void {
-    if (load.kbps !== null && load.kbpsCapacity !== null) {
-      this.kbps += sign * load.kbps;
-      this.kbpsCapacity += sign * load.kbpsCapacity;
-    }
-    if (load.allocations !== null && load.allocationsCapacity !== null) {
-      this.allocations += sign * load.allocations;
-      this.allocationsCapacity += sign * load.allocationsCapacity;
-    }
-    if (load.cpuMilli !== null) {
-      this.cpuMilli += sign * load.cpuMilli;
-      this.cpuCapacity += sign * CPU_CAPACITY_MILLI;
-    }
-    this.reservations += sign * tally.count;
   }
 
   countReservations(by: number): void {
     this.reservations += by;
+    this.revision++;
   }
 
+  /** Call when a spillover has come. @returns whether its nodes' reservations weigh something else now. */
+  priceChanged(): boolean {
+    this.revision++;
+    const { kbps, allocations } = this.unit;
+    this.unit = this.currentUnit();
+    return this.unit.kbps !== kbps || this.unit.allocations !== allocations;
+  }
+
+  get spillover(): Dated<Spillover> | undefined {
+    return this.events.spillover;
+  }
+  get overload(): Dated<Overload> | undefined {
+    return this.events.overload;
+  }
+  get plan(): Dated<Scale> | undefined {
+    return this.events.plan;
+  }
+  get totals(): RegionTotals {
+    return { ...this.sums };
+  }
   get measured(): number | null {
-    let largest = -1;
-    if (this.kbpsCapacity > 0) largest = this.kbps / this.kbpsCapacity;
-    if (this.allocationsCapacity > 0) {
-      largest = Math.max(largest, this.allocations / this.allocationsCapacity);
-    }
-    if (this.cpuCapacity > 0) largest = Math.max(largest, this.cpuMilli / this.cpuCapacity);
-    return largest < 0 ? null : largest;
+    return this.weigh().measured;
   }
-
   get reserved(): number {
-    const { reservations, unit, kbpsCapacity, allocationsCapacity, usable } = this;
-    return reservedShare(reservations, unit, kbpsCapacity, allocationsCapacity, usable.length);
+    return this.weigh().reserved;
+  }
+  get utilization(): number | null {
+    const { measured, reserved } = this.weigh();
+    return measured === null ? null : measured + reserved;
   }
 
-  /** Where a node of this id is, or would be inserted. */
-  private indexOf(id: string): number {
-    let low = 0;
-    let high = this.usable.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      const node = this.usable[middle];
-      if (node && node.id < id) low = middle + 1;
-      else high = middle;
+  private currentUnit(): ReservationUnit {
+    const { spillover } = this.events;
+    return spillover ? unitOfCredential(spillover.event.loadPerCredential) : this.policyUnit;
+  }
+
+  /** Adds (`sign` 1) or takes away (-1) what a usable node contributes. */
+  private count({ load, tally }: NodeState, sign: 1 | -1): void {
+    const { sums } = this;
+    if (load.kbps !== null && load.kbpsCapacity !== null) {
+      sums.kbps += sign * load.kbps;
+      sums.kbpsCapacity += sign * load.kbpsCapacity;
     }
-    return low;
+    if (load.allocations !== null && load.allocationsCapacity !== null) {
+      sums.allocations += sign * load.allocations;
+      sums.allocationsCapacity += sign * load.allocationsCapacity;
+    }
+    if (load.cpuMilli !== null) {
+      sums.cpuMilli += sign * load.cpuMilli;
+      sums.cpuCapacity += sign * CPU_CAPACITY_MILLI;
+    }
+    this.countReservations(sign * tally.count);
+  }
+
+  /** Every decision asks several times; what changed since is weighed anew. */
+  private weigh(): { readonly measured: number | null; readonly reserved: number } {
+    const { weighed, sums, usable } = this;
+    if (this.weighedAt === this.revision) return weighed;
+    const { kbpsCapacity, allocationsCapacity } = sums;
+    weighed.measured = largestPart(sums);
+    weighed.reserved = reservedShare(
+      this.reservations,
+      this.unit,
+      kbpsCapacity,
+      allocationsCapacity,
+      usable.length,
+    );
+    this.weighedAt = this.revision;
+    return weighed;
   }
 }

@@ -1,5 +1,6 @@
 import type { PolicyDocument } from '@spillway/contracts';
 import type { Fleet, FleetRegion } from '@spillway/fleet';
+import { Prices } from './prices.js';
 import { Proximity, type EstimateRtt } from './proximity.js';
 import { STRATEGIES } from './strategies/index.js';
 import type { Strategy } from './strategy.js';
@@ -9,6 +10,7 @@ export interface PlacementView {
   readonly policy: PolicyDocument;
   readonly regions: readonly FleetRegion[];
   readonly proximity: Proximity;
+  /** What a place costs in each region, in ms, as of the time the fleet has been advanced to. */
   readonly priceMs: ArrayLike<number>;
   readonly strategy: Strategy;
 }
@@ -19,11 +21,14 @@ export function placementView(fleet: Fleet, estimateRtt: EstimateRtt): Placement
   if (!policy) return undefined;
   const regions = [...fleet.regions.values()];
   const places = regions.map((region) => region.place);
+  const prices = new Prices(regions, policy);
   return {
     policy,
     regions,
     proximity: new Proximity(places, estimateRtt),
-    priceMs: new Float64Array(regions.length),
+    get priceMs() {
+      return prices.at(fleet.now);
+    },
     strategy: STRATEGIES[policy.strategy],
   };
 }

@@ -10,7 +10,7 @@ export interface Weighing {
   /** Allowed, with a usable node, and not found full for this client. */
   readonly isOpen: readonly boolean[];
   readonly rttMs: ArrayLike<number>;
-  /** What a place there costs, in ms; all zero until there are prices. */
+  /** What a place there costs, in ms. */
   readonly priceMs: ArrayLike<number>;
   /** `null` when the client's location is unknown. */
   readonly continent: Continent | null;
@@ -39,6 +39,37 @@ export interface Strategy {
 /** A region whose load is not measured is judged by what was issued for it. */
 export function isOverThreshold({ measured, reserved }: FleetRegion, policy: PolicyDocument): boolean {
   return (measured ?? 0) + reserved >= policy.threshold;
+}
+
+/** 0: known to be below the threshold; 1: not measured, not known to be at it; 2: at the threshold or above. */
+export function fullness(region: FleetRegion, policy: PolicyDocument): 0 | 1 | 2 {
+  if (isOverThreshold(region, policy)) return 2;
+  return region.measured === null ? 1 : 0;
+}
+
+/** That of the emptiest kind of open region; who is not at home goes to no other. */
+export function leastFullness({ regions, isOpen, policy }: Weighing): number {
+  let least = 2;
+  for (let i = 0; i < regions.length && least > 0; i++) {
+    const region = regions[i];
+    if (region && isOpen[i]) least = Math.min(least, fullness(region, policy));
+  }
+  return least;
+}
+
+/** The nearest open region that passes, -1 when none does. */
+export function nearestOpen(
+  { regions, isOpen, rttMs }: Weighing,
+  passes: (region: FleetRegion) => boolean,
+): number {
+  return argMin(
+    regions.length,
+    (i) => {
+      const region = regions[i];
+      return region !== undefined && isOpen[i] === true && passes(region);
+    },
+    (i) => rttMs[i] ?? Infinity,
+  );
 }
 
 /** The index of the least cost among those that pass, -1 when none does; the first of equals wins. */

@@ -1,12 +1,12 @@
 import { bestOfTwo } from '../choose-node.js';
-import { argMin, isOverThreshold, type Strategy, type Weighing } from '../strategy.js';
+import { argMin, fullness, leastFullness, nearestOpen, type Strategy } from '../strategy.js';
 
 /**
  * The nearest region with room.
  *
  * 1. Home is the allowed region with the least round-trip time.
  * 2. While it is open, the client goes there.
- * 3. Otherwise to the nearest open region below the threshold.
+ * 3. Otherwise to the nearest open region below the threshold; one of unknown load only when none is known to be.
  * 4. Otherwise to the nearest open region.
  */
 export const nearest: Strategy = {
@@ -20,22 +20,10 @@ export const nearest: Strategy = {
     ),
 
   chooseRegion(weighing, home) {
-    const { regions, policy, isOpen } = weighing;
-    if (isOpen[home]) return home;
-    const below = nearestOpen(weighing, (i) => {
-      const region = regions[i];
-      return region !== undefined && !isOverThreshold(region, policy);
-    });
-    return below >= 0 ? below : nearestOpen(weighing, () => true);
+    if (weighing.isOpen[home]) return home;
+    const least = leastFullness(weighing);
+    return nearestOpen(weighing, (region) => fullness(region, weighing.policy) === least);
   },
 
   chooseNode: (region, wish) => bestOfTwo(region.usable, wish),
 };
-
-function nearestOpen({ regions, isOpen, rttMs }: Weighing, passes: (i: number) => boolean): number {
-  return argMin(
-    regions.length,
-    (i) => isOpen[i] === true && passes(i),
-    (i) => rttMs[i] ?? Infinity,
-  );
-}

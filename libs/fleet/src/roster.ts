@@ -1,0 +1,46 @@
+import type { NodeState } from './node.js';
+import { indexById } from './sorted.js';
+
+const NOBODY: readonly NodeState[] = [];
+
+/** Where a node is, as text: what one region's subjects say never touches another's nodes. */
+export function placeOf(region: string, nodeId: string): string {
+  return `${region}/${nodeId}`;
+}
+
+/** All nodes the fold knows, found by whatever it looks for them with. */
+export class Roster {
+  readonly byPlace = new Map<string, NodeState>();
+  /** Nodes of one id, which should be one: what is issued is known by the id alone. */
+  private readonly byId = new Map<string, NodeState[]>();
+  private readonly byRegion = new Map<string, NodeState[]>();
+
+  add(node: NodeState): void {
+    const { region } = node.heartbeat;
+    this.byPlace.set(placeOf(region, node.id), node);
+    this.byId.set(node.id, [...this.named(node.id), node]);
+    const neighbours = this.byRegion.get(region);
+    if (neighbours) neighbours.splice(indexById(neighbours, node.id), 0, node);
+    else this.byRegion.set(region, [node]);
+  }
+
+  remove(node: NodeState): void {
+    const { region } = node.heartbeat;
+    this.byPlace.delete(placeOf(region, node.id));
+    const others = this.named(node.id).filter((other) => other !== node);
+    if (others.length > 0) this.byId.set(node.id, others);
+    else this.byId.delete(node.id);
+    const neighbours = this.byRegion.get(region) ?? [];
+    neighbours.splice(indexById(neighbours, node.id), 1);
+    if (neighbours.length === 0) this.byRegion.delete(region);
+  }
+
+  named(id: string): readonly NodeState[] {
+    return this.byId.get(id) ?? NOBODY;
+  }
+
+  /** By id: the same order in every fold of the same log. */
+  inRegion(region: string): readonly NodeState[] {
+    return this.byRegion.get(region) ?? NOBODY;
+  }
+}

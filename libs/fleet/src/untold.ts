@@ -1,0 +1,61 @@
+import type { Tally } from './reservations.js';
+
+/** After so many ms of log time the other routers' batches have told what they issued (invariant 6). */
+export const TOLD_AFTER_MS = 500;
+
+/** What was issued within so many milliseconds is told together, with the last of it: never too early. */
+const STEP_MS = 50;
+
+interface Bucket {
+  readonly at: number;
+  readonly counts: Map<Tally, number>;
+}
+
+type OnChange = (tally: Tally, by: number) => void;
+
+/**
+ * What this router issued of late. The others issue as well, and their batches have not told it yet: until they
+ * have, each credential of one's own stands for one of every live router.
+ */
+export class Untold {
+  /** By time; own credentials are issued in the order of time. */
+  private readonly buckets: Bucket[] = [];
+  /** How many of the others each counts for. */
+  private others = 0;
+
+  /** @param onChange is told by how much a tally has changed. */
+  constructor(private readonly onChange: OnChange) {}
+
+  /** One was issued at `at`. */
+  add(tally: Tally, at: number): void {
+    const step = Math.ceil(at / STEP_MS) * STEP_MS;
+    let bucket = this.buckets.at(-1);
+    if (!bucket || bucket.at < step) this.buckets.push((bucket = { at: step, counts: new Map() }));
+    bucket.counts.set(tally, (bucket.counts.get(tally) ?? 0) + 1);
+    this.change(tally, this.others);
+  }
+
+  /** What was issued at `before` or earlier has been told. */
+  end(before: number): void {
+    for (let oldest = this.buckets[0]; oldest && oldest.at <= before; oldest = this.buckets[0]) {
+      this.buckets.shift();
+      for (const [tally, count] of oldest.counts) this.change(tally, -count * this.others);
+    }
+  }
+
+  /** So many routers besides this one are alive. */
+  setOthers(others: number): void {
+    const by = others - this.others;
+    if (by === 0) return;
+    this.others = others;
+    for (const { counts } of this.buckets) {
+      for (const [tally, count] of counts) this.change(tally, count * by);
+    }
+  }
+
+  private change(tally: Tally, by: number): void {
+    if (by === 0) return;
+    tally.count += by;
+    this.onChange(tally, by);
+  }
+}
