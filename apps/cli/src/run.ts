@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { ExitStatus } from './exit-status.js';
 import { fleetCommand } from './fleet/fleet.command.js';
 import { iceCommand } from './ice/ice.command.js';
 import { policyCommand } from './policy/policy.command.js';
@@ -18,7 +19,8 @@ const EXIT_USAGE = 2;
 
 /**
  * Runs `spillway <args…>`.
- * @returns the exit code: 0; 1 when the command failed; 2 when it was called in a way it cannot be.
+ * @returns the exit code: 0; 1 when the command failed; 2 when it was called in a way it cannot be; another where
+ * the command says so.
  */
 export async function run(args: readonly string[], output: Output = standardOutput): Promise<number> {
   try {
@@ -26,7 +28,9 @@ export async function run(args: readonly string[], output: Output = standardOutp
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-    output.writeErr(`spillway: ${describe(error)}\n`);
+    const told = error instanceof ExitStatus ? error.cause : error;
+    if (told !== undefined) output.writeErr(`spillway: ${describe(told)}\n`);
+    if (error instanceof ExitStatus) return error.exitCode;
     return error instanceof UsageError ? EXIT_USAGE : EXIT_FAILURE;
   }
 }

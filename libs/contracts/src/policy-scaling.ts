@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { tokenSchema } from './token.js';
+import { providerOf, type ProviderKind, type ProviderPolicy } from './policy-provider.js';
 import type { MakeObject } from './policy-regions.js';
 
 export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
@@ -34,51 +34,34 @@ const scheduleWindowOf = (object: MakeObject) =>
   });
 export type ScheduleWindow = z.infer<ReturnType<typeof scheduleWindowOf>>;
 
-/** Who starts and ends nodes. No secret in here: those are the autoscaler's own configuration. */
-const providerOf = (object: MakeObject) =>
-  z.discriminatedUnion('kind', [
-    /** Nobody: plans are made and reported, people carry them out. */
-    object({ kind: z.literal('none') }),
-    /** coturn and reporter as processes beside the autoscaler. */
-    object({ kind: z.literal('process') }),
-    /** Containers of an image that holds relay and reporter. */
-    object({
-      kind: z.literal('docker'),
-      image: z.string().min(1).max(256),
-      network: z.string().min(1).max(128).default('host'),
-      env: z.record(z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/), z.string().max(1024)).default({}),
-    }),
-    /** An EC2 Auto Scaling group. */
-    object({
-      kind: z.literal('aws-asg'),
-      group: z.string().min(1).max(255),
-      /** AWS's name for the region; ours unless given. */
-      awsRegion: z.string().min(1).max(64).optional(),
-      /** Hook of the transition `autoscaling:EC2_INSTANCE_TERMINATING`, if the group has one. */
-      lifecycleHook: z.string().min(1).max(255).optional(),
-    }),
-    /** A Deployment or StatefulSet, by its scale subresource. */
-    object({
-      kind: z.literal('kubernetes'),
-      namespace: tokenSchema,
-      workload: z.enum(['deployments', 'statefulsets']).default('deployments'),
-      name: z.string().min(1).max(253),
-      /** Label selector of its pods. */
-      selector: z.string().min(1).max(512),
-      /** Context of the kubeconfig; the current one, or the pod's own account, unless given. */
-      context: z.string().min(1).max(253).optional(),
-    }),
-    /** An HTTP endpoint of one's own. */
-    object({ kind: z.literal('webhook'), url: z.httpUrl().or(z.url({ protocol: /^https?$/ })) }),
-  ]);
-export type ProviderPolicy = z.infer<ReturnType<typeof providerOf>>;
-export type ProviderKind = ProviderPolicy['kind'];
+export type { ProviderKind, ProviderPolicy };
+
+interface Bounds {
+  readonly min: number;
+  readonly max: number;
+  readonly provider: ProviderPolicy;
+  readonly schedule: readonly { readonly min: number }[];
+}
+
+/** A region that somebody starts nodes for says how many at most; no minimum is beyond that. */
+function checkBounds({ min, max, provider, schedule }: Bounds, context: z.core.$RefinementCtx): void {
+  const complain = (path: (string | number)[], message: string) =>
+    context.addIssue({ code: 'custom', path, message });
+  if (provider.kind === 'none' && max === 0) return;
+  if (max < Math.max(min, 1)) {
+    const message = `must say how many nodes the region may have at most, and be at least min, here ${min}`;
+    complain(['max'], message);
+  }
+  for (const [i, window] of schedule.entries()) {
+    if (window.min > max) complain(['schedule', i, 'min'], `must be at most max, here ${max}`);
+  }
+}
 
 /** How a region grows and shrinks. */
 export const regionScalingOf = (object: MakeObject) =>
   object({
     provider: providerOf(object).default({ kind: 'none' }),
-    /** Nodes the region has at least, and at most. */
+    /** Nodes the region has at least, and at most; 0 only without a provider. */
     min: z.int().min(0).max(10_000).default(1),
     max: z.int().min(0).max(10_000).default(0),
     /** Plans are reported, not carried out. */
@@ -97,9 +80,6 @@ export const regionScalingOf = (object: MakeObject) =>
     drainDeadlineSeconds: z.int().min(0).max(86_400).default(3600),
     schedule: z.array(scheduleWindowOf(object)).max(50).default([]),
   })
-    .refine(({ min, max, provider }) => provider.kind === 'none' || max >= Math.max(min, 1), {
-      path: ['max'],
-      message: 'must say how many nodes the region may have at most, and be at least min',
-    })
+    .superRefine(checkBounds)
     .prefault({});
 export type RegionScaling = z.infer<ReturnType<typeof regionScalingOf>>;

@@ -37,7 +37,7 @@ describe('parsePolicy', () => {
       'ttlSeconds: { default: ten }',
     ].join('\n');
     expect(problemsOf(text)).toEqual([
-      'line 2: strategy: Invalid option: expected one of "nearest"|"fixed-map"',
+      'line 2: strategy: Invalid option: expected one of "priced"|"nearest"|"waterfall"|"fixed-map"',
       'line 4: regions.us-east-1.latitude: Too big: expected number to be <=90',
       expect.stringMatching(/^line 5: regions\.eu\.central: /),
       'line 1: defaultRegion: Invalid input: expected string, received undefined; add it',
@@ -59,10 +59,42 @@ describe('parsePolicy', () => {
     ]);
   });
 
+  it('names what is wrong with scaling and tenants, in lists too', () => {
+    const text = [
+      'revision: r1',
+      'regions:',
+      '  eu-west-3:',
+      '    scaling:',
+      '      provider: { kind: balloon }',
+      '  eu-west-1:',
+      '    scaling:',
+      '      provider: { kind: process }',
+      '      max: 0',
+      '      schedule:',
+      '        - { from: "8:30", to: "18:00", timeZone: Mars/Olympus, min: 3 }',
+      'defaultRegion: eu-west-3',
+      'tenants:',
+      '  acme:',
+      '    keys:',
+      '      - { sha256: secret, scopes: [root] }',
+    ].join('\n');
+    expect(problemsOf(text)).toEqual([
+      expect.stringMatching(/^line 5: regions\.eu-west-3\.scaling\.provider\.kind: /),
+      expect.stringMatching(/^line 11: regions\.eu-west-1\.scaling\.schedule\.0\.from: .*08:30$/),
+      expect.stringMatching(
+        /^line 11: regions\.eu-west-1\.scaling\.schedule\.0\.timeZone: .*Europe\/Berlin$/,
+      ),
+      expect.stringMatching(/^line 16: tenants\.acme\.keys\.0\.sha256: .*64 hexadecimal/),
+      expect.stringMatching(/^line 16: tenants\.acme\.keys\.0\.scopes\.0: .*"issue"/),
+    ]);
+  });
+
   it('names regions that are referred to and not there', () => {
     const regions = { 'us-east-1': { latitude: 1, longitude: 2 } };
     const text = JSON.stringify({ revision: 'r1', regions, defaultRegion: 'mars' });
-    expect(problemsOf(text)).toEqual(['line 1: defaultRegion: "mars" is not one of the regions: us-east-1']);
+    expect(problemsOf(text)).toEqual([
+      'line 1: defaultRegion: "mars" is not one of the regions; there are us-east-1',
+    ]);
   });
 
   it('names the line of broken YAML', () => {

@@ -1,10 +1,12 @@
-import { POLICY_KEY } from '@spillway/contracts';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { stringify } from 'yaml';
 import { print } from '../print.js';
 import { withBus } from '../with-bus.js';
 import { applyPolicy } from './apply-policy.js';
+import { differences, diffCommand } from './diff.command.js';
+import { natsOption } from './nats-option.js';
 import { readPolicyFile } from './policy-file.js';
+import { policyInForce } from './policy-in-force.js';
 
 /** Nothing was ever applied. */
 export class NoPolicyError extends Error {
@@ -17,8 +19,9 @@ export class NoPolicyError extends Error {
 
 export function policyCommand(): Command {
   return new Command('policy')
-    .description('the regions and rules in force: check a file, apply it, show what is in force')
+    .description('the regions and rules in force: check a file, compare it, apply it, show what is in force')
     .addCommand(checkCommand())
+    .addCommand(diffCommand())
     .addCommand(applyCommand())
     .addCommand(showCommand());
 }
@@ -37,13 +40,25 @@ function applyCommand(): Command {
   return new Command('apply')
     .description('put a policy file in force on all routers')
     .argument('<file>', 'policy in YAML or JSON')
+    .option('--dry-run', 'say what it would change, and change nothing')
     .addOption(natsOption())
-    .action(async (file: string, { nats }: { nats: string }, command: Command) => {
+    .action(async (file: string, { nats, dryRun }: ApplyOptions, command: Command) => {
       const policy = readPolicyFile(file);
+      if (dryRun) return announce(command, await differences(policy, nats));
       const { position } = await withBus(nats, (bus, signal) => applyPolicy(bus, policy, signal));
       const what = `"${policy.revision}", ${describeRegions(policy.regions)}`;
       print(command, `policy in force: ${what} (log position ${position})`);
     });
+}
+
+interface ApplyOptions {
+  readonly nats: string;
+  readonly dryRun?: true;
+}
+
+function announce(command: Command, lines: readonly string[]): void {
+  for (const line of lines) print(command, line);
+  print(command, lines.length > 0 ? 'dry run: nothing was applied' : 'dry run: nothing would change');
 }
 
 function showCommand(): Command {
@@ -52,16 +67,10 @@ function showCommand(): Command {
     .option('--json', 'JSON instead of YAML')
     .addOption(natsOption())
     .action(async ({ nats, json }: { nats: string; json?: true }, command: Command) => {
-      const stored = await withBus(nats, (bus) => bus.state.get(POLICY_KEY));
-      if (!stored) throw new NoPolicyError();
-      print(command, json ? JSON.stringify(stored.value, null, 2) : stringify(stored.value).trimEnd());
+      const policy = await withBus(nats, policyInForce);
+      if (!policy) throw new NoPolicyError();
+      print(command, json ? JSON.stringify(policy, null, 2) : stringify(policy).trimEnd());
     });
-}
-
-function natsOption(): Option {
-  return new Option('--nats <url>', 'NATS servers, comma list')
-    .env('NATS_URL')
-    .default('nats://127.0.0.1:4222');
 }
 
 function describeRegions(regions: object): string {

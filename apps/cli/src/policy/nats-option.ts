@@ -1,0 +1,7 @@
+import { Option } from 'commander';
+
+export function natsOption(): Option {
+  return new Option('--nats <url>', 'NATS servers, comma list')
+    .env('NATS_URL')
+    .default('nats://127.0.0.1:4222');
+}

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import type { MakeObject } from './policy-regions.js';
+import { tokenSchema } from './token.js';
+
+/** The log is read by many: what is secret does not belong into a policy. */
+const SECRET_NAME = /SECRET|PASSWORD|TOKEN|PRIVATE|CREDENTIAL/;
+const hasNoSecret = (env: Record<string, string>) =>
+  Object.keys(env).every((name) => name.endsWith('_FILE') || !SECRET_NAME.test(name));
+
+const httpUrl = z
+  .httpUrl()
+  .or(z.url({ protocol: /^https?$/ }))
+  .refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url), {
+    message:
+      'must hold no user or password: the policy is no place for secrets, the autoscaler signs what it sends',
+  });
+
+const UNKNOWN_KIND = 'must be one of none, process, docker, aws-asg, kubernetes, webhook';
+
+/** Who starts and ends nodes. What is secret is the autoscaler's own configuration. */
+export const providerOf = (object: MakeObject) =>
+  z.discriminatedUnion(
+    'kind',
+    [
+      /** Nobody: plans are made and reported, people carry them out. */
+      object({ kind: z.literal('none') }),
+      /** coturn and reporter as processes beside the autoscaler. */
+      object({ kind: z.literal('process') }),
+      /** Containers of an image that holds relay and reporter. */
+      object({
+        kind: z.literal('docker'),
+        image: z.string().min(1).max(256),
+        network: z.string().min(1).max(128).default('host'),
+        env: z
+          .record(
+            z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/, 'must be a name such as LOG_LEVEL'),
+            z.string().max(1024),
+          )
+          .refine(hasNoSecret, {
+            message:
+              'must hold no secret: name a file in the container instead, as in TURN_MASTER_SECRET_FILE',
+          })
+          .default({}),
+      }),
+      /** An EC2 Auto Scaling group. */
+      object({
+        kind: z.literal('aws-asg'),
+        group: z.string().min(1).max(255),
+        /** AWS's name for the region; ours unless given. */
+        awsRegion: z.string().min(1).max(64).optional(),
+        /** Hook of the transition `autoscaling:EC2_INSTANCE_TERMINATING`, if the group has one. */
+        lifecycleHook: z.string().min(1).max(255).optional(),
+      }),
+      /** A Deployment or StatefulSet, by its scale subresource. */
+      object({
+        kind: z.literal('kubernetes'),
+        namespace: tokenSchema,
+        workload: z.enum(['deployments', 'statefulsets']).default('deployments'),
+        name: z.string().min(1).max(253),
+        /** Label selector of its pods. */
+        selector: z.string().min(1).max(512),
+        /** Context of the kubeconfig; the current one, or the pod's own account, unless given. */
+        context: z.string().min(1).max(253).optional(),
+      }),
+      /** An HTTP endpoint of one's own. */
+      object({ kind: z.literal('webhook'), url: httpUrl }),
+    ],
+    { error: ({ code }) => (code === 'invalid_union' ? UNKNOWN_KIND : undefined) },
+  );
+export type ProviderPolicy = z.infer<ReturnType<typeof providerOf>>;
+export type ProviderKind = ProviderPolicy['kind'];
