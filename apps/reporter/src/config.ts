@@ -56,6 +56,15 @@ const variables = z.object({
   SAMPLERS: commaList(z.enum(SAMPLER_NAMES, `must be names out of ${SAMPLER_NAMES.join(', ')}`))
     .default(['host'])
     .describe('What measures the load, commas between; the first that knows a value is believed'),
+  DRAIN_QUIET_SECONDS: wholeNumber({ min: 0, max: 3600 })
+    .default(5)
+    .describe('Seconds for which a draining relay must be seen empty until its drain is over'),
+  DRAIN_SIGNAL: text()
+    .optional()
+    .describe(
+      'Path of the pid file of coturn: it is told to finish (SIGUSR1) when a drain begins, if its version is ' +
+        '4.6.3 or newer; not signalled unless set',
+    ),
   SOFTWARE_NAME: text()
     .max(64)
     .optional()

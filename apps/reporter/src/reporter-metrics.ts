@@ -1,5 +1,6 @@
 import type { LinkState } from '@spillway/messaging';
 import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Drain } from './drain/orders.js';
 import type { Observation } from './heartbeat/observation.js';
 
 /** What the gauges read when they are scraped. */
@@ -7,6 +8,7 @@ export interface ReporterView {
   readonly observation: Observation;
   readonly isAnswering: boolean;
   readonly link: LinkState;
+  readonly drain: Drain | undefined;
 }
 
 const LOAD_GAUGES = [
@@ -19,6 +21,7 @@ const LOAD_GAUGES = [
 export class ReporterMetrics {
   readonly heartbeats: Counter;
   readonly sampleFailures: Counter<'sampler'>;
+  readonly commands: Counter<'verdict'>;
 
   constructor(
     private readonly registry: Registry,
@@ -36,6 +39,13 @@ export class ReporterMetrics {
       labelNames: ['sampler'],
       registers,
     });
+    this.commands = new Counter({
+      name: 'spillway_commands_total',
+      help: 'Drains and undrains read from the log, by what came of them',
+      labelNames: ['verdict'],
+      registers,
+    });
+    for (const verdict of ['obeyed', 'expired', 'other-instance']) this.commands.inc({ verdict }, 0);
     for (const sampler of samplerNames) this.sampleFailures.inc({ sampler }, 0);
   }
 
@@ -43,6 +53,11 @@ export class ReporterMetrics {
   show(view: () => ReporterView): void {
     this.gauge('spillway_relay_up', 'Whether the relay answers', () => Number(view().isAnswering));
     this.gauge('spillway_link_up', 'Whether NATS is connected', () => Number(view().link === 'up'));
+    const isDraining = () => Number(view().drain?.isOver === false);
+    this.gauge('spillway_node_draining', 'Whether a drain is in force and not over yet', isDraining);
+    this.gauge('spillway_node_drained', 'Whether a drain is over', () =>
+      Number(view().drain?.isOver === true),
+    );
     for (const [part, name, help] of LOAD_GAUGES) {
       this.gauge(name, `${help}; absent while unknown`, () => view().observation.load[part]);
     }

@@ -30,10 +30,23 @@ export class ReporterModule {
         ? { status: 'ok', detail: 'connected' }
         : { status: 'degraded', detail: 'not connected: nobody hears the heartbeats; still trying' },
     );
+    health.add('commands', () =>
+      reporter.hearsCommands
+        ? { status: 'ok', detail: describeDrain(reporter) }
+        : { status: 'degraded', detail: 'not read from the log yet: drains do not reach this node' },
+    );
     health.add('relay', () =>
       reporter.isAnswering
         ? { status: 'ok', detail: 'answers' }
         : { status: 'degraded', detail: 'does not answer, so no client is sent to it' },
     );
   }
+}
+
+function describeDrain({ drain, observation }: Reporter): string {
+  if (!drain) return 'none in force';
+  const { allocations } = observation.load;
+  return drain.isOver
+    ? `drain ${drain.commandId} is over`
+    : `drain ${drain.commandId}: ${allocations ?? 'an unknown number of'} allocations left`;
 }

@@ -22,7 +22,11 @@ const coturn = { name: 'coturn', version: '4.6.1' };
 
 describe('buildHeartbeat', () => {
   it('says who the node is, how it is and when', () => {
-    const { heartbeat } = buildHeartbeat(identity, { state: 'serving', load: idle, software: coturn }, turn);
+    const { heartbeat } = buildHeartbeat(
+      identity,
+      { state: 'serving', load: idle, software: coturn, commandId: 'c-1' },
+      turn,
+    );
     const { softwareName: _, ...node } = identity;
     expect(heartbeat).toEqual({
       ...node,
@@ -31,13 +35,13 @@ describe('buildHeartbeat', () => {
       state: 'serving',
       software: coturn,
       load: idle,
-      commandId: null,
+      commandId: 'c-1',
     });
   });
 
   it('believes the operator about the name of the software and the server about its version', () => {
     const named = { ...identity, softwareName: 'my-coturn' };
-    const observation = { state: 'serving', load: idle, software: coturn } as const;
+    const observation = { state: 'serving', load: idle, software: coturn, commandId: null } as const;
     expect(buildHeartbeat(named, observation, turn).heartbeat.software).toEqual({
       name: 'my-coturn',
       version: '4.6.1',
@@ -49,7 +53,11 @@ describe('buildHeartbeat', () => {
 
   it('makes a value out of range unknown and names it', () => {
     const load = { cpu: 1.5, egressBps: -1, ingressBps: 5, allocations: 2.5 };
-    const built = buildHeartbeat(identity, { state: 'serving', load, software: undefined }, turn);
+    const built = buildHeartbeat(
+      identity,
+      { state: 'serving', load, software: undefined, commandId: null },
+      turn,
+    );
     expect(built.heartbeat.load).toEqual({ cpu: null, egressBps: null, ingressBps: 5, allocations: null });
     expect(built.refused).toEqual(['cpu = 1.5', 'egressBps = -1', 'allocations = 2.5']);
   });
@@ -59,6 +67,7 @@ describe('buildHeartbeat', () => {
     const observation = fc.record({
       state: fc.constantFrom('starting' as const, 'serving' as const, 'stopped' as const),
       load: fc.record({ cpu: value, egressBps: value, ingressBps: value, allocations: value }),
+      commandId: fc.constant(null),
       software: fc.option(
         fc.record({ name: fc.string(), version: fc.option(fc.string({ maxLength: 80 })) }),
         {

@@ -42,8 +42,7 @@ export function buildHeartbeat(
     state: observation.state,
     software: describeSoftware(softwareName, observation.software),
     load,
-    // No command has reached this node.
-    commandId: null,
+    commandId: observation.commandId,
   };
   return { heartbeat: heartbeatSchema.parse(heartbeat), refused };
 }

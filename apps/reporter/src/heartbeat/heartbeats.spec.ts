@@ -9,6 +9,7 @@ const serving: Observation = {
   state: 'serving',
   load: { cpu: 0.1, egressBps: null, ingressBps: null, allocations: 10 },
   software: undefined,
+  commandId: null,
 };
 const identity = {
   nodeId: 'a1',

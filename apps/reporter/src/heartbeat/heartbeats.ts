@@ -24,6 +24,7 @@ export class Heartbeats {
   private seq = 0;
   private dueAt = 0;
   private timer: NodeJS.Timeout | undefined;
+  private isStarted = false;
   private forgetLink: () => void = () => undefined;
 
   constructor(private readonly options: HeartbeatsOptions) {
@@ -34,6 +35,7 @@ export class Heartbeats {
 
   start(): void {
     const { bus } = this.options;
+    this.isStarted = true;
     this.forgetLink = bus.onLink((link) => {
       // Nothing was heard of the node while the link was down.
       if (link === 'up') this.publishNow();
@@ -47,8 +49,9 @@ export class Heartbeats {
     if (this.last && shouldPublishNow(this.last, observe(), identity.capacity)) this.publishNow();
   }
 
-  /** The last heartbeat; `observe` says `stopped` by now. The bus still has to be flushed. */
+  /** The last heartbeat; `observe` knows by now that it is. The bus still has to be flushed. */
   stop(): void {
+    if (!this.isStarted) return;
     this.forgetLink();
     this.publish();
     clearTimeout(this.timer);

@@ -1,31 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { shouldPublishNow } from './marked-change.js';
-import { decideState, type Observation } from './observation.js';
+import type { Observation } from './observation.js';
 
 const capacity = { bandwidthBps: 1000, allocations: 100 };
 const observe = (load: Partial<Observation['load']> = {}, state: Observation['state'] = 'serving') => ({
   state,
   load: { cpu: 0.5, egressBps: 500, ingressBps: 500, allocations: 50, ...load },
   software: undefined,
-});
-
-describe('decideState', () => {
-  it('1. says stopped once the reporter is being stopped, whatever the relay does', () => {
-    expect(decideState({ isStopping: true, isAnswering: true })).toBe('stopped');
-    expect(decideState({ isStopping: true, isAnswering: false })).toBe('stopped');
-  });
-
-  it('2. says starting while the relay does not answer', () => {
-    expect(decideState({ isStopping: false, isAnswering: false })).toBe('starting');
-  });
-
-  it('3. says serving otherwise', () => {
-    expect(decideState({ isStopping: false, isAnswering: true })).toBe('serving');
-  });
+  commandId: null,
 });
 
 describe('shouldPublishNow', () => {
+  it('is true for a command that was obeyed', () => {
+    expect(shouldPublishNow(observe(), { ...observe(), commandId: 'c-1' }, capacity)).toBe(true);
+  });
+
   it('is true for a change of state', () => {
     expect(shouldPublishNow(observe({}, 'serving'), observe({}, 'starting'), capacity)).toBe(true);
   });

@@ -6,7 +6,7 @@ import type { Observation } from './observation.js';
 export const MARKED_SHARE = 0.1;
 
 /**
- * Whether `next` must not wait for the next heartbeat: the state changed, or allocations, bandwidth or CPU moved
+ * Whether `next` must not wait for the next heartbeat: state or orders changed, or allocations, bandwidth or CPU moved
  * by 10 points of capacity or more. A value that was or becomes unknown moves nothing, nor does one whose
  * capacity is unknown.
  */
@@ -15,7 +15,7 @@ export function shouldPublishNow(
   next: Observation,
   capacity: Heartbeat['capacity'],
 ): boolean {
-  if (previous.state !== next.state) return true;
+  if (previous.state !== next.state || previous.commandId !== next.commandId) return true;
   const isMarked = (part: keyof Load, full: number | null) => {
     const [before, after] = [previous.load[part], next.load[part]];
     if (before === null || after === null || full === null) return false;

@@ -20,6 +20,8 @@ interface Source {
   readonly sampler: Sampler;
   liveness: Liveness;
   last: Sample;
+  /** When that sample was begun, in monotonic milliseconds. */
+  lastAt: number;
 }
 
 const MAX_PERIOD_MS = 1000;
@@ -33,11 +35,21 @@ export class Sampling {
   private readonly stopping = new AbortController();
 
   constructor(private readonly options: SamplingOptions) {
-    this.sources = options.samplers.map((sampler) => ({ sampler, liveness: NEVER_ASKED, last: {} }));
+    this.sources = options.samplers.map((sampler) => ({
+      sampler,
+      liveness: NEVER_ASKED,
+      last: {},
+      lastAt: 0,
+    }));
   }
 
   get measured(): Measured {
     return mergeSamples(this.sources.map((source) => source.last));
+  }
+
+  /** When the sample was begun that `measured` has its allocations from; 0 when they are not known. */
+  get allocationsAt(): number {
+    return this.sources.find(({ last }) => typeof last.allocations === 'number')?.lastAt ?? 0;
   }
 
   /** Whether a sampler that asks the server gets answers; true when there is none of that sort. */
@@ -59,14 +71,15 @@ export class Sampling {
     const { intervalMs } = this.options;
     const { signal } = this.stopping;
     const sample = async () => {
+      const startedAt = performance.now();
       const taken = await takeSample(source.sampler, intervalMs);
-      if (!signal.aborted) this.keep(source, taken.sample, taken.isAnswered);
+      if (!signal.aborted) this.keep(source, taken, startedAt);
       return Math.min(MAX_PERIOD_MS, intervalMs / 2);
     };
     return repeat(sample, signal);
   }
 
-  private keep(source: Source, sample: Sample, isAnswered: boolean): void {
+  private keep(source: Source, { sample, isAnswered }: TakenSample, startedAt: number): void {
     const { logger, onFailed, onSampled } = this.options;
     const { name } = source.sampler;
     if (sample.problem !== undefined) onFailed(name);
@@ -76,15 +89,18 @@ export class Sampling {
     }
     source.liveness = recordCheck(source.liveness, isAnswered);
     source.last = sample;
+    source.lastAt = startedAt;
     onSampled();
   }
 }
 
+export interface TakenSample {
+  readonly sample: Sample;
+  readonly isAnswered: boolean;
+}
+
 /** One sample within its time; what fails or takes longer is a sample of which nothing is known. */
-export async function takeSample(
-  sampler: Sampler,
-  limitMs: number,
-): Promise<{ sample: Sample; isAnswered: boolean }> {
+export async function takeSample(sampler: Sampler, limitMs: number): Promise<TakenSample> {
   const overdue = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<never>((_, reject) => {
