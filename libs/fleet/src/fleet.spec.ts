@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Heartbeat, Issued } from '@spillway/contracts';
 import { aHeartbeat, aLog, aPolicy } from '@spillway/testkit';
-import { Fleet, MAX_NODES_OUTSIDE } from './fleet.js';
+import { Fleet } from './fleet.js';
 import { FORGET_AFTER_MS } from './freshness.js';
 import { utilizationOf } from './node.js';
+import { MAX_NODES_OUTSIDE } from './population.js';
 
 const T0 = 1_795_000_000_000;
 

@@ -1,4 +1,6 @@
-export { Fleet, MAX_NODES, MAX_NODES_OUTSIDE, type FoldOutcome } from './fleet.js';
+export { Fleet } from './fleet.js';
+export type { FoldOutcome } from './fold-outcome.js';
+export { MAX_NODES, MAX_NODES_OUTSIDE } from './population.js';
 export {
   FORGET_AFTER_MS,
   SUSPECT_AFTER_INTERVALS,

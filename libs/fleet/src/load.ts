@@ -72,6 +72,8 @@ export interface ReservationUnit {
   readonly allocations: number;
 }
 
+export const NO_RESERVATION: ReservationUnit = { kbps: 0, allocations: 0 };
+
 export function reservationUnit({
   bandwidthBps,
   allocations,

@@ -1,9 +1,16 @@
-import { timestampMs, type Command, type Heartbeat } from '@spillway/contracts';
+import { timestampMs, type Command, type Heartbeat, type PolicyDocument } from '@spillway/contracts';
 import type { Freshness } from './freshness.js';
-import { measuredUtilization, reservedShare, type NodeLoad, type ReservationUnit } from './load.js';
+import {
+  measuredUtilization,
+  NO_RESERVATION,
+  reservedShare,
+  type NodeLoad,
+  type ReservationUnit,
+} from './load.js';
 import type { Dated } from './region-events.js';
 import type { Tally } from './reservations.js';
 import { transportsOfUrls, type TransportSet } from './transports.js';
+import { isBelowVersion } from './version.js';
 
 /** One node as the fold knows it. Outside this package it is read only. */
 export interface FleetNode {
@@ -47,13 +54,13 @@ export class NodeState implements FleetNode {
   reserved = 0;
   command: Dated<Command> | undefined;
   isDrainOrdered = false;
+  private unit = NO_RESERVATION;
 
   constructor(
     heartbeat: Heartbeat,
     at: number,
     load: NodeLoad,
     readonly tally: Tally,
-    private unit: ReservationUnit,
   ) {
     this.heartbeat = heartbeat;
     this.lastSeenAt = at;
@@ -61,7 +68,6 @@ export class NodeState implements FleetNode {
     this.transports = transportsOfUrls(heartbeat.urls);
     this.load = load;
     this.measured = measuredUtilization(load);
-    this.weighReservations();
   }
 
   get reservations(): number {
@@ -70,6 +76,13 @@ export class NodeState implements FleetNode {
 
   get id(): string {
     return this.heartbeat.nodeId;
+  }
+
+  /** As far as the node itself is concerned, it may be handed out. */
+  get isServing(): boolean {
+    const { heartbeat, isDrainOrdered, freshness } = this;
+    const isReady = heartbeat.state === 'serving' && heartbeat.kind === 'turn';
+    return isReady && !isDrainOrdered && freshness !== 'unknown';
   }
 
   hear(heartbeat: Heartbeat, at: number, load: NodeLoad): void {
@@ -113,6 +126,15 @@ export class NodeState implements FleetNode {
 function isDrainOrder(command: Command, heartbeat: Heartbeat, lastSeenAt: number): boolean {
   if (command.command !== 'drain' || command.instanceId !== heartbeat.instanceId) return false;
   return heartbeat.commandId === command.id || lastSeenAt < timestampMs(command.expiresAt);
+}
+
+/** A node that does not tell its version is taken to be new enough: the floor is for known bad ones. */
+export function isBelowFloor(
+  { software }: Heartbeat,
+  floors: PolicyDocument['versionFloor'] | undefined,
+): boolean {
+  const floor = floors?.[software.name.toLowerCase()];
+  return floor !== undefined && software.version !== null && isBelowVersion(software.version, floor);
 }
 
 /** Measured utilization plus reservations; `null` when nothing is measured: unknown is never zero. */

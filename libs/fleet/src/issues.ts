@@ -1,0 +1,82 @@
+import { MAX_RAMP_SECONDS, type Issued, type PolicyDocument } from '@spillway/contracts';
+import type { FoldOutcome } from './fold-outcome.js';
+import type { LinkState } from './link.js';
+import { LiveRouters, ROUTER_LIVE_MS } from './live-routers.js';
+import type { RegionState } from './region.js';
+import { Reservations, type Tally } from './reservations.js';
+import type { Roster } from './roster.js';
+import { TOLD_AFTER_MS, Untold } from './untold.js';
+
+/** What this router and all others issued of late, counted for the nodes it was issued for. */
+export class Issues {
+  private readonly reservations = new Reservations();
+  private readonly untold = new Untold((tally, by) => this.tallyChanged(tally, by));
+  private readonly otherRouters = new LiveRouters();
+  private rampMs = MAX_RAMP_SECONDS * 1000;
+
+  constructor(
+    private readonly roster: Roster,
+    private readonly regions: ReadonlyMap<string, RegionState>,
+    private readonly ownBootId: string | undefined,
+  ) {}
+
+  get liveRouters(): number {
+    return Math.max(1, this.otherRouters.count + (this.ownBootId === undefined ? 0 : 1));
+  }
+
+  /** Nodes of one id share it. */
+  tallyOf(nodeId: string): Tally {
+    return this.roster.named(nodeId)[0]?.tally ?? this.reservations.of(nodeId);
+  }
+
+  /** This router issued a credential for this node now. */
+  reserve(nodeId: string, now: number): void {
+    this.untold.add(this.count(nodeId, now), now);
+  }
+
+  apply(issued: Issued, writtenAt: number, now: number, link: LinkState): FoldOutcome {
+    if (issued.bootId === this.ownBootId) return 'ignored';
+    this.otherRouters.hear(issued.routerId, issued.bootId, writtenAt);
+    this.countRouters(now, link);
+    for (const { nodes, ageMs } of issued.decisions) {
+      // A router that was cut off sends what it issued meanwhile: that load is in the heartbeats by now.
+      const decidedAt = writtenAt - ageMs;
+      if (decidedAt + MAX_RAMP_SECONDS * 1000 <= now) continue;
+      for (const nodeId of nodes) this.count(nodeId, decidedAt);
+    }
+    return 'applied';
+  }
+
+  /** Lets time pass. */
+  advance(now: number, link: LinkState): void {
+    // Of a link just back, what the others told meanwhile is still to be read.
+    const isCutOff = link.isLost || now < link.graceFrom + TOLD_AFTER_MS;
+    this.untold.end(now - (isCutOff ? this.rampMs : TOLD_AFTER_MS));
+    this.reservations.end(now, this.rampMs, (tally, by) => this.tallyChanged(tally, by));
+    this.countRouters(now, link);
+  }
+
+  /** Takes another ramp; `advance` then ends what is past it. */
+  setRamp({ rampSeconds }: PolicyDocument['reservation']): void {
+    this.rampMs = rampSeconds * 1000;
+    this.reservations.revive();
+  }
+
+  private count(nodeId: string, at: number): Tally {
+    const tally = this.tallyOf(nodeId);
+    if (this.reservations.add(tally, at)) this.tallyChanged(tally, 1);
+    return tally;
+  }
+
+  private countRouters(now: number, { isLost, graceFrom }: LinkState): void {
+    if (!isLost && now >= graceFrom + ROUTER_LIVE_MS) this.otherRouters.age(now);
+    this.untold.setOthers(this.liveRouters - 1);
+  }
+
+  private tallyChanged({ nodeId }: Tally, by: number): void {
+    for (const node of this.roster.named(nodeId)) {
+      node.weighReservations();
+      if (node.isUsable) this.regions.get(node.heartbeat.region)?.countReservations(by);
+    }
+  }
+}

@@ -1,0 +1,189 @@
+import type { Command, Heartbeat, PolicyDocument } from '@spillway/contracts';
+import { Commands } from './commands.js';
+import { Deadlines } from './deadlines.js';
+import type { FoldOutcome } from './fold-outcome.js';
+import { freshnessDeadline, type Freshness } from './freshness.js';
+import { LINK_UP, type LinkState } from './link.js';
+import { loadOf, NO_RESERVATION, reservationUnit, type ReservationUnit } from './load.js';
+import { isBelowFloor, NodeState } from './node.js';
+import type { Dated } from './region-events.js';
+import type { RegionState } from './region.js';
+import type { Tally } from './reservations.js';
+import { placeOf, type Roster } from './roster.js';
+import { SilenceWatch } from './silence.js';
+
+/** Nodes the fold knows at most; a flood of forged ids ends here. */
+export const MAX_NODES = 200_000;
+/** Nodes it remembers in regions that the policy does not name (it may name them later). */
+export const MAX_NODES_OUTSIDE = 1_000;
+
+/** The nodes: heard, told to drain, silent and forgotten, and always counted where they belong. */
+export class Population {
+  private readonly commands = new Commands();
+  private readonly deadlines = new Deadlines<NodeState>();
+  private readonly silence = new SilenceWatch();
+  /** Nodes silent for so long that they are unknown, or would be if they were not held. */
+  private readonly longSilent = new Set<NodeState>();
+  private policy: PolicyDocument | undefined;
+  private policyUnit = NO_RESERVATION;
+  private link = LINK_UP;
+  private outsideNodes = 0;
+
+  constructor(
+    private readonly roster: Roster,
+    private readonly regions: ReadonlyMap<string, RegionState>,
+    private readonly tallyOf: (nodeId: string) => Tally,
+  ) {}
+
+  get isBusSuspect(): boolean {
+    return this.silence.isBusSuspect;
+  }
+
+  hear(heartbeat: Heartbeat, writtenAt: number, now: number): FoldOutcome | undefined {
+    const { region, nodeId } = heartbeat;
+    const known = this.roster.byPlace.get(placeOf(region, nodeId));
+    if (known && heartbeat.bootId === known.heartbeat.bootId && heartbeat.seq <= known.heartbeat.seq) {
+      return 'old-sequence';
+    }
+    const refusal = known ? undefined : this.refusal(region);
+    if (refusal) return refusal;
+    const load = loadOf(heartbeat, this.policy?.maxNodeCapacity);
+    if (known) this.leave(known);
+    known?.hear(heartbeat, writtenAt, load);
+    const node = known ?? this.meet(new NodeState(heartbeat, writtenAt, load, this.tallyOf(nodeId)));
+    this.enter(node, 'fresh');
+    this.longSilent.delete(node);
+    this.deadlines.ensureBy(node, freshnessDeadline('fresh', writtenAt, heartbeat.intervalMs));
+    if (this.silence.isBusSuspect) this.reconsiderSilence(now);
+    return undefined;
+  }
+
+  order(region: string, nodeId: string, command: Dated<Command>): void {
+    const place = placeOf(region, nodeId);
+    this.commands.keep(place, command);
+    const node = this.roster.byPlace.get(place);
+    if (!node) return;
+    this.leave(node);
+    node.order(command);
+    this.enter(node, node.freshness);
+  }
+
+  /** Counts everything anew under another policy; `replaceRegions` is called while nothing is counted. */
+  govern(policy: PolicyDocument, now: number, replaceRegions: () => void): void {
+    const nodes = [...this.roster.byPlace.values()];
+    for (const node of nodes) this.leave(node);
+    this.policy = policy;
+    this.policyUnit = reservationUnit(policy.reservation);
+    replaceRegions();
+    for (const node of nodes) {
+      node.setUnit(this.unitIn(node.heartbeat.region));
+      node.setLoad(loadOf(node.heartbeat, policy.maxNodeCapacity));
+      this.enter(node, node.freshness);
+      if (this.outsideNodes > MAX_NODES_OUTSIDE) this.forget(node);
+    }
+    this.reconsiderSilence(now);
+  }
+
+  /** Lets time pass. */
+  advance(now: number, link: LinkState): void {
+    this.link = link;
+    if (link.isLost) return;
+    for (let node = this.deadlines.pop(now); node; node = this.deadlines.pop(now)) this.age(node, now);
+  }
+
+  /** Why a node of this region cannot be taken note of. */
+  private refusal(region: string): FoldOutcome | undefined {
+    if (this.roster.byPlace.size >= MAX_NODES) return 'fleet-full';
+    // Before the first policy every region is unknown, and the nodes must not be lost.
+    const isOutside = this.policy !== undefined && !this.regions.has(region);
+    return isOutside && this.outsideNodes >= MAX_NODES_OUTSIDE ? 'unknown-region' : undefined;
+  }
+
+  private unitIn(region: string): ReservationUnit {
+    return this.regions.get(region)?.unit ?? this.policyUnit;
+  }
+
+  /** A node's deadline has come, or what holds it has changed: it is as fresh as its silence allows. */
+  private age(node: NodeState, now: number): void {
+    const { freshness, lastSeenAt, heartbeat } = node;
+    const since = Math.max(lastSeenAt, freshness === 'unknown' ? 0 : this.link.graceFrom);
+    const due = (from: Freshness) => freshnessDeadline(from, since, heartbeat.intervalMs);
+    if (freshness === 'unknown' && this.silence.isHeld(lastSeenAt)) return this.become(node, 'suspect');
+    if (due(freshness) > now) return this.deadlines.ensureBy(node, due(freshness));
+    switch (freshness) {
+      case 'fresh':
+        this.become(node, 'suspect');
+        this.reconsiderSilence(now);
+        return this.deadlines.ensureBy(node, due('suspect'));
+      case 'suspect':
+        this.longSilent.add(node);
+        if (this.silence.isHeld(lastSeenAt)) return;
+        this.become(node, 'unknown');
+        return this.deadlines.ensureBy(node, due('unknown'));
+      case 'unknown':
+        this.forget(node);
+    }
+  }
+
+  private become(node: NodeState, freshness: Freshness): void {
+    this.leave(node);
+    this.enter(node, freshness);
+  }
+
+  /** Call when a node went silent, was heard again or is new. */
+  private reconsiderSilence(now: number): void {
+    if (!this.silence.reconsider(this.regions.values())) return;
+    for (const node of this.longSilent) this.deadlines.ensureBy(node, now);
+  }
+
+  /** Takes the node out of every count, before it changes. */
+  private leave(node: NodeState): void {
+    const region = this.regions.get(node.heartbeat.region);
+    if (region) {
+      region.nodeCount--;
+      if (node.isUsable) region.remove(node);
+      if (node.freshness !== 'fresh') this.countSilence(node, region, -1);
+    } else {
+      this.outsideNodes--;
+    }
+    node.isUsable = false;
+  }
+
+  /** Puts the node, as it is now, into every count. */
+  private enter(node: NodeState, freshness: Freshness): void {
+    node.freshness = freshness;
+    const region = this.regions.get(node.heartbeat.region);
+    if (!region) {
+      // Its silence does not count: anybody may make up regions and nodes, and let them fall silent.
+      this.outsideNodes++;
+      return;
+    }
+    region.nodeCount++;
+    if (freshness !== 'fresh') this.countSilence(node, region, 1);
+    node.isUsable = node.isServing && !isBelowFloor(node.heartbeat, this.policy?.versionFloor);
+    if (node.isUsable) region.add(node);
+  }
+
+  private countSilence({ lastSeenAt, heartbeat }: NodeState, region: RegionState, by: 1 | -1): void {
+    const isStopped = heartbeat.state === 'stopped';
+    if (!isStopped) region.silentCount += by;
+    this.silence.count(region.id, lastSeenAt, isStopped, by);
+  }
+
+  /** A node that is heard for the first time. */
+  private meet(node: NodeState): NodeState {
+    const { region } = node.heartbeat;
+    node.setUnit(this.unitIn(region));
+    const command = this.commands.of(placeOf(region, node.id));
+    if (command) node.order(command);
+    this.roster.add(node);
+    return node;
+  }
+
+  private forget(node: NodeState): void {
+    this.leave(node);
+    this.roster.remove(node);
+    this.deadlines.forget(node);
+    this.longSilent.delete(node);
+  }
+}
