@@ -50,7 +50,7 @@ function checkBounds({ min, max, provider, schedule }: Bounds, context: z.core.$
   if (provider.kind === 'none' && max === 0) return;
   if (max < Math.max(min, 1)) {
     const message = `must say how many nodes the region may have at most, and be at least min, here ${min}`;
-    complain(['max'], message);
+    return complain(['max'], message);
   }
   for (const [i, window] of schedule.entries()) {
     if (window.min > max) complain(['schedule', i, 'min'], `must be at most max, here ${max}`);

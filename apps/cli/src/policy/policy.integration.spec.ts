@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { POLICY_SUBJECT, type LogEntry } from '@spillway/contracts';
 import { describeWith, startNats, type StartedNats } from '@spillway/testkit';
 import { parse } from 'yaml';
@@ -20,6 +20,16 @@ describeWith(['nats-server'], 'spillway policy, with a real nats-server', () => 
   afterAll(async () => {
     await nats.stop();
     rmSync(folder, { recursive: true });
+  });
+
+  it('diff tells all of the first policy, and leaves NATS as it is', async () => {
+    const path = join(folder, 'first.yaml');
+    writeFileSync(path, policyText('first'));
+    expect(await spillway('policy', 'diff', path, '--nats', nats.url)).toMatchObject({
+      exitCode: 1,
+      out: expect.stringMatching(/^\+ revision: first\n/),
+    });
+    expect(await spillway('policy', 'show', '--nats', nats.url)).toMatchObject({ exitCode: 1 });
   });
 
   it('show says so while there is none', async () => {
@@ -51,6 +61,42 @@ describeWith(['nats-server'], 'spillway policy, with a real nats-server', () => 
       expect(after.position).toBeGreaterThan(before.position);
     });
     expect(await lastPolicyOnLog(nats.url)).toMatchObject({ revision: 'third' });
+  });
+
+  describe('diff', () => {
+    const path = join(folder, 'next.yaml');
+    const diff = () => spillway('policy', 'diff', path, '--nats', nats.url);
+
+    it('ends with 0 and says nothing when nothing would change', async () => {
+      writeFileSync(path, policyText('third'));
+      expect(await diff()).toEqual({ exitCode: 0, out: '', err: '' });
+    });
+
+    it('ends with 1 and says what would change', async () => {
+      writeFileSync(path, `${policyText('fourth')}threshold: 0.75\n`);
+      const out = '~ revision: third → fourth\n~ threshold: 0.8 → 0.75\n';
+      expect(await diff()).toEqual({ exitCode: 1, out, err: '' });
+    });
+
+    it('ends with 2 and says why when it cannot be told', async () => {
+      writeFileSync(path, 'revision: r1');
+      expect(await diff()).toMatchObject({
+        exitCode: 2,
+        out: '',
+        err: expect.stringMatching(/is no policy/),
+      });
+    });
+  });
+
+  it('apply as a dry run says what would change and changes nothing', async () => {
+    const path = join(folder, 'dry.yaml');
+    writeFileSync(path, policyText('fifth'));
+    const dryRun = () => spillway('policy', 'apply', path, '--dry-run', '--nats', nats.url);
+    const out = '~ revision: third → fifth\ndry run: nothing was applied\n';
+    expect(await dryRun()).toEqual({ exitCode: 0, out, err: '' });
+    expect(await lastPolicyOnLog(nats.url)).toMatchObject({ revision: 'third' });
+    writeFileSync(path, policyText('third'));
+    expect(await dryRun()).toMatchObject({ exitCode: 0, out: 'dry run: nothing would change\n' });
   });
 
   it('apply lets nothing of a broken file through', async () => {
