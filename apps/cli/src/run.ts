@@ -5,6 +5,7 @@ import { fleetCommand } from './fleet/fleet.command.js';
 import { iceCommand } from './ice/ice.command.js';
 import { policyCommand } from './policy/policy.command.js';
 import { renderCommand } from './render/render.command.js';
+import { simulateCommand } from './simulate/simulate.command.js';
 import { startCommand } from './start/start.command.js';
 import { UsageError } from './usage-error.js';
 
@@ -39,7 +40,14 @@ function buildProgram(output: Output): Command {
   const program = new Command('spillway')
     .description('Event-driven control plane for fleets of TURN relays')
     .version(version());
-  for (const command of [startCommand(), iceCommand(), fleetCommand(), renderCommand(), policyCommand()])
+  for (const command of [
+    startCommand(),
+    iceCommand(),
+    fleetCommand(),
+    renderCommand(),
+    policyCommand(),
+    simulateCommand(),
+  ])
     program.addCommand(command);
   applySettings(program, 'spillway', output);
   return program;

@@ -1,0 +1,48 @@
+import type { LogEntry, LogEvent } from '@spillway/contracts';
+
+/** Entries are let go of in lots of this many, as soon as every reader has read them. */
+const LOT = 16_384;
+
+/** Reads the log in order, each entry a while after it was written. */
+export interface LogReader {
+  /** ms from the writing of an entry to its reading. */
+  readonly delayMs: number;
+  /** Index of the next entry to read. */
+  cursor: number;
+}
+
+/** The one log of the simulated world. Entries must be appended in order of time. */
+export class SharedLog {
+  private entries: LogEntry[] = [];
+  /** Of the entries that were let go of. */
+  private dropped = 0;
+  private position = 0;
+
+  append(at: number, event: LogEvent): LogEntry {
+    const entry = { position: ++this.position, at, event };
+    this.entries.push(entry);
+    return entry;
+  }
+
+  /** The next entry that has reached the reader by `now`. */
+  read(reader: LogReader, now: number): LogEntry | undefined {
+    const entry = this.entries[reader.cursor - this.dropped];
+    if (!entry || entry.at + reader.delayMs > now) return undefined;
+    reader.cursor++;
+    return entry;
+  }
+
+  /** The index of what will be appended next. */
+  get end(): number {
+    return this.dropped + this.entries.length;
+  }
+
+  /** Lets go of what all readers have read. */
+  trim(readers: Iterable<LogReader>): void {
+    let read = this.end;
+    for (const { cursor } of readers) read = Math.min(read, cursor);
+    if (read - this.dropped < LOT) return;
+    this.entries = this.entries.slice(read - this.dropped);
+    this.dropped = read;
+  }
+}

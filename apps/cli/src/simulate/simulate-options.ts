@@ -1,0 +1,42 @@
+import { STRATEGY_NAMES, type StrategyName } from '@spillway/contracts';
+import { InvalidArgumentError } from 'commander';
+import { SCENARIOS } from './scenarios/index.js';
+import type { Scenario } from './engine/scenario.js';
+import { FLEET_NODES, type FleetSize } from './world/fleet-plan.js';
+
+/** For options that take one name, several with commas, or `all`. */
+function listOf<T>(all: readonly T[], nameOf: (item: T) => string): (text: string) => T[] {
+  return (text) => {
+    if (text === 'all') return [...all];
+    return text.split(',').map((name) => {
+      const item = all.find((each) => nameOf(each) === name.trim());
+      if (item === undefined)
+        throw new InvalidArgumentError(`It must be of: all, ${all.map(nameOf).join(', ')}.`);
+      return item;
+    });
+  };
+}
+
+export const parseStrategies: (text: string) => StrategyName[] = listOf(STRATEGY_NAMES, (name) => name);
+export const parseScenarios: (text: string) => Scenario[] = listOf(SCENARIOS, ({ name }) => name);
+
+/** A list of whole numbers, such as `1,4,16`. */
+export function parseNumbers(text: string): number[] {
+  return text.split(',').map((part) => {
+    if (!/^\d{1,9}$/.test(part.trim()))
+      throw new InvalidArgumentError('It must be whole numbers with commas.');
+    return Number(part);
+  });
+}
+
+/** A number of at least 0. */
+export function parseAmount(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
+    throw new InvalidArgumentError('It must be a number of at least 0.');
+  }
+  return value;
+}
+
+const FLEET_SIZES = Object.keys(FLEET_NODES).filter((size): size is FleetSize => size in FLEET_NODES);
+export const parseFleets: (text: string) => FleetSize[] = listOf(FLEET_SIZES, (size) => size);

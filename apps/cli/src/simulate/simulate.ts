@@ -1,0 +1,105 @@
+import { policyDocumentSchema, type PolicyDocument, type StrategyName } from '@spillway/contracts';
+import { Engine } from './engine/engine.js';
+import type { Scenario } from './engine/scenario.js';
+import { DecisionHash } from './metrics/decision-hash.js';
+import { FlapMetrics } from './metrics/flaps.js';
+import { LoadMetrics } from './metrics/load-metrics.js';
+import { PlacementMetrics } from './metrics/placement-metrics.js';
+import { Timeline } from './metrics/timeline.js';
+import { Demand } from './world/demand.js';
+import { planFleet, type FleetSize } from './world/fleet-plan.js';
+import { DAY_MS, DAY_START, type World } from './world/world.js';
+
+/** Everything that makes one run different from another. */
+export interface RunOptions {
+  readonly strategy: StrategyName;
+  readonly fleet: FleetSize;
+  readonly routers: number;
+  /** Seconds between a node's heartbeats. */
+  readonly heartbeatSeconds: number;
+  readonly seed: number;
+  /** Hours of the day that count, and the hour (UTC) they begin at. */
+  readonly hours: number;
+  readonly startHour: number;
+  readonly arrivalsPerDay: number;
+  readonly unusedShare: number;
+  /** Members of the policy to try others of. */
+  readonly policy: Readonly<Record<string, unknown>>;
+}
+
+export const DEFAULT_RUN: RunOptions = {
+  strategy: 'priced',
+  fleet: 'medium',
+  routers: 4,
+  heartbeatSeconds: 5,
+  seed: 1,
+  hours: 24,
+  startHour: 0,
+  arrivalsPerDay: 6_000_000,
+  unusedShare: 0,
+  policy: {},
+};
+
+/** Called now and then with the share that is done, 0–1. */
+export type OnProgress = (share: number) => void;
+
+const HOUR_MS = 3_600_000;
+const TIMELINE_STEP_MS = 60_000;
+const PROGRESS_STEP_MS = 5 * 60_000;
+
+/** Runs one strategy through one scenario. */
+export function simulate(world: World, scenario: Scenario, options: RunOptions, onProgress?: OnProgress) {
+  const from = DAY_START + options.startHour * HOUR_MS;
+  const to = Math.min(from + options.hours * HOUR_MS, DAY_START + DAY_MS + HOUR_MS * options.startHour);
+  const { seed, routers, unusedShare } = options;
+  const planned = planFleet(world, new Demand(world.cells, options.arrivalsPerDay), options.fleet, seed);
+  const nodes = scenario.planFleet?.(planned, world) ?? planned;
+  const stage = { world, nodes, routers, intervalMs: options.heartbeatSeconds * 1000, from, to, seed };
+  const script = scenario.script(stage);
+  const demand = new Demand(world.cells, options.arrivalsPerDay, script.surges);
+  const metrics = {
+    load: new LoadMetrics(),
+    placements: new PlacementMetrics(world),
+    flaps: new FlapMetrics(world.regions.length),
+    hash: new DecisionHash(),
+    timeline: new Timeline(world.regions.length, from, to, TIMELINE_STEP_MS),
+  };
+  const observers = Object.values(metrics);
+  const engine = new Engine({
+    ...stage,
+    policy: policyOf(world, options),
+    demand,
+    script,
+    unusedShare,
+    observers,
+  });
+  for (let until = from; until < to; until += PROGRESS_STEP_MS) {
+    engine.runUntil(until);
+    onProgress?.((until - from) / (to - from));
+  }
+  engine.runUntil(to);
+  return { metrics, engine, demand, nodes, from, to };
+}
+
+export function policyOf({ regions }: World, { strategy, policy }: RunOptions): PolicyDocument {
+  const places = regions.map(({ id, latitude, longitude }) => [id, { latitude, longitude }]);
+  const fixedMap = {
+    continents: {
+      AF: 'af-south-1',
+      AS: 'ap-southeast-1',
+      EU: 'eu-central-1',
+      NA: 'us-east-1',
+      OC: 'ap-southeast-2',
+      SA: 'sa-east-1',
+    },
+    fallback: 'us-east-1',
+  };
+  return policyDocumentSchema.parse({
+    revision: 'simulated',
+    strategy,
+    defaultRegion: regions[0]?.id,
+    regions: Object.fromEntries(places),
+    fixedMap,
+    ...policy,
+  });
+}

@@ -1,0 +1,46 @@
+import type { Cell } from './cells.js';
+import { activity } from './diurnal.js';
+import { DAY_MS } from './world.js';
+
+/** More (or fewer) calls than usual from some places for some time. */
+export interface Surge {
+  /** ms since the epoch. */
+  readonly from: number;
+  readonly to: number;
+  readonly factor: number;
+  readonly isConcerned: (cell: Cell, index: number) => boolean;
+}
+
+/** How many calls begin where and when, on average. */
+export class Demand {
+  /** Calls per ms of each cell at activity 1. */
+  private readonly base: Float64Array;
+  private readonly concerned: readonly (Surge & { readonly cells: Uint8Array })[];
+
+  constructor(
+    private readonly cells: readonly Cell[],
+    arrivalsPerDay: number,
+    surges: readonly Surge[] = [],
+  ) {
+    const people = cells.reduce((sum, { population }) => sum + population, 0);
+    this.base = Float64Array.from(cells, ({ population }) => (arrivalsPerDay * population) / people / DAY_MS);
+    this.concerned = surges.map((surge) => ({
+      ...surge,
+      cells: Uint8Array.from(cells, (cell, i) => Number(surge.isConcerned(cell, i))),
+    }));
+  }
+
+  /** Calls per ms at an instant, of all cells up to and including each. */
+  cumulativeRates(atMs: number, into: Float64Array): void {
+    const surges = this.concerned.filter(({ from, to }) => from <= atMs && atMs < to);
+    const byOffset = new Map<number, number>();
+    let sum = 0;
+    for (const [c, { utcOffsetMinutes }] of this.cells.entries()) {
+      let busy = byOffset.get(utcOffsetMinutes);
+      if (busy === undefined) byOffset.set(utcOffsetMinutes, (busy = activity(atMs, utcOffsetMinutes)));
+      let rate = (this.base[c] ?? 0) * busy;
+      for (const { cells, factor } of surges) if (cells[c] === 1) rate *= factor;
+      into[c] = sum += rate;
+    }
+  }
+}
