@@ -53,6 +53,8 @@ export class ReporterMetrics {
   show(view: () => ReporterView): void {
     this.gauge('spillway_relay_up', 'Whether the relay answers', () => Number(view().isAnswering));
     this.gauge('spillway_link_up', 'Whether NATS is connected', () => Number(view().link === 'up'));
+    const isSynthetic = () => Number(view().observation.isSynthetic ?? false);
+    this.gauge('spillway_node_synthetic', 'Whether part of the load is made up', isSynthetic);
     const isDraining = () => Number(view().drain?.isOver === false);
     this.gauge('spillway_node_draining', 'Whether a drain is in force and not over yet', isDraining);
     this.gauge('spillway_node_drained', 'Whether a drain is over', () =>

@@ -35,6 +35,11 @@ export class ReporterModule {
         ? { status: 'ok', detail: describeDrain(reporter) }
         : { status: 'degraded', detail: 'not read from the log yet: drains do not reach this node' },
     );
+    health.add('load', () =>
+      reporter.observation.isSynthetic
+        ? { status: 'degraded', detail: 'part of it is synthetic, made up for a demonstration' }
+        : { status: 'ok', detail: 'as measured' },
+    );
     health.add('relay', () =>
       reporter.isAnswering
         ? { status: 'ok', detail: 'answers' }

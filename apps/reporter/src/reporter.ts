@@ -33,7 +33,7 @@ export class Reporter {
     const notice = () => this.notice();
     this.relayCheck = target && new RelayCheck({ target, intervalMs, logger, onChecked: notice });
     this.sampling = new Sampling({
-      samplers: config.SAMPLERS.map((name) => createSampler(name, config)),
+      samplers: config.SAMPLERS.map((name) => createSampler(name, config, { node: identity, bus, logger })),
       intervalMs,
       logger,
       onSampled: notice,
@@ -80,12 +80,13 @@ export class Reporter {
 
   get observation(): Observation {
     const { isStopping, isAnswering, drain, orderBook } = this;
-    const { load, software } = this.sampling.measured;
+    const { load, software, isSynthetic } = this.sampling.measured;
     const isFinishing = this.signal?.isFinishing ?? false;
     return {
       state: decideState({ isStopping, isAnswering, drain, isFinishing, isSettled: orderBook.isSettled }),
       load,
       software: this.relayCheck?.software ?? software,
+      isSynthetic,
       commandId: decideEcho({ isStopping, drain }, orderBook.orders.commandId),
     };
   }

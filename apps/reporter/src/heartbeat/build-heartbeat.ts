@@ -43,6 +43,7 @@ export function buildHeartbeat(
     software: describeSoftware(softwareName, observation.software),
     load,
     commandId: observation.commandId,
+    ...(observation.isSynthetic && { isSynthetic: true }),
   };
   return { heartbeat: heartbeatSchema.parse(heartbeat), refused };
 }

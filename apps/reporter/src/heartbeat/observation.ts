@@ -8,6 +8,8 @@ export interface Observation {
   readonly state: NodeLifecycle;
   readonly load: Load;
   readonly software: Software | undefined;
+  /** Part of the load is made up. */
+  readonly isSynthetic?: boolean;
   /** The command obeyed last. */
   readonly commandId: string | null;
 }

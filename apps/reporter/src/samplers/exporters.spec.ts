@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { RequestListener } from 'node:http';
 import { startHttpServer, type StartedHttpServer } from '../testing/http-server.js';
+import { nowhere } from '../testing/surroundings.js';
 import { coturnPrometheus } from './coturn-prometheus.js';
 import { eturnal } from './eturnal.js';
 import { http } from './http.js';
@@ -40,7 +41,7 @@ eturnal_turn_relay_sent_bytes_sum{transport="udp"} 4000000
 `;
 
 const sampleCoturn = (url: string, signal = ample()) =>
-  coturnPrometheus.create({ COTURN_PROMETHEUS_URL: url }).sample(signal);
+  coturnPrometheus.create({ COTURN_PROMETHEUS_URL: url }, nowhere()).sample(signal);
 
 describe('the sampler coturn-prometheus', () => {
   it('counts the allocations of all transports and no bandwidth', async () => {
@@ -83,7 +84,7 @@ describe('the sampler coturn-prometheus', () => {
 
 describe('the sampler eturnal', () => {
   it('counts the open sessions of all transports', async () => {
-    const sampler = eturnal.create({ ETURNAL_PROMETHEUS_URL: await page(ETURNAL) });
+    const sampler = eturnal.create({ ETURNAL_PROMETHEUS_URL: await page(ETURNAL) }, nowhere());
     expect(await sampler.sample(ample())).toEqual({ allocations: 15 });
   });
 });
@@ -91,7 +92,7 @@ describe('the sampler eturnal', () => {
 describe('the sampler http', () => {
   it('reads the numbers of a JSON page', async () => {
     const url = await page('{"cpu":0.25,"egressBps":null,"allocations":7,"software":"mediasoup-3.14.0"}');
-    expect(await http.create({ LOAD_JSON_URL: url }).sample(ample())).toEqual({
+    expect(await http.create({ LOAD_JSON_URL: url }, nowhere()).sample(ample())).toEqual({
       cpu: 0.25,
       egressBps: null,
       allocations: 7,

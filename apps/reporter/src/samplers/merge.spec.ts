@@ -12,6 +12,7 @@ describe('mergeSamples', () => {
     expect(merged).toEqual({
       load: { cpu: 0, egressBps: 9, ingressBps: null, allocations: 4 },
       software: { name: 'coturn', version: '4.6.1' },
+      isSynthetic: false,
     });
   });
 

@@ -5,7 +5,8 @@ import { eturnal } from './eturnal.js';
 import { file } from './file.js';
 import { host } from './host.js';
 import { http } from './http.js';
-import type { Sampler } from './sampler.js';
+import type { Sampler, SamplerSurroundings } from './sampler.js';
+import { synthetic } from './synthetic.js';
 
 /** Every sampler there is, by the name `SAMPLERS` lists it under. */
 export const SAMPLERS = {
@@ -15,6 +16,7 @@ export const SAMPLERS = {
   host,
   file,
   http,
+  synthetic,
 } as const;
 
 /** Their variables together. */
@@ -25,6 +27,7 @@ export const samplerVariables = {
   ...host.variables,
   ...file.variables,
   ...http.variables,
+  ...synthetic.variables,
 };
 export type SamplerConfig = z.infer<z.ZodObject<typeof samplerVariables>>;
 
@@ -35,6 +38,10 @@ export function neededVariables(name: SamplerName): readonly (keyof SamplerConfi
   return SAMPLERS[name].needs;
 }
 
-export function createSampler(name: SamplerName, config: SamplerConfig): Sampler {
-  return SAMPLERS[name].create(config);
+export function createSampler(
+  name: SamplerName,
+  config: SamplerConfig,
+  surroundings: SamplerSurroundings,
+): Sampler {
+  return SAMPLERS[name].create(config, surroundings);
 }

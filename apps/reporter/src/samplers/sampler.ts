@@ -1,4 +1,6 @@
+import type { LoggerService } from '@nestjs/common';
 import type { Heartbeat } from '@spillway/contracts';
+import type { Bus } from '@spillway/messaging';
 import type { z } from 'zod';
 import type { Software } from '../relay/software.js';
 
@@ -20,6 +22,8 @@ export interface Sampler {
    * as serving while a sampler that asks it gets answers.
    */
   readonly asks: 'server' | 'machine';
+  /** Its values are made up, and are added to what the others measure. */
+  readonly isSynthetic?: true;
   /**
    * Measures once. `signal` aborts when the time for it is over; what is not known by then is unknown.
    * @throws {Error} when nothing could be measured; the message says why, under the rules of `Sample.problem`.
@@ -29,12 +33,24 @@ export interface Sampler {
   close?(): void;
 }
 
+/** What a sampler may know and use of the reporter it belongs to. */
+export interface SamplerSurroundings {
+  readonly node: Pick<Heartbeat, 'region' | 'nodeId'>;
+  readonly bus: Pick<Bus, 'respond'>;
+  readonly logger: Pick<LoggerService, 'log' | 'warn'>;
+}
+
+/** What the variables are read as; zod's own type for none of them takes no object at all. */
+type ConfigOf<Variables extends z.ZodRawShape> = keyof Variables extends never
+  ? object
+  : z.infer<z.ZodObject<Variables>>;
+
 /** A sampler as the registry knows it: its variables, and how to make one of them. */
 export interface SamplerDefinition<Variables extends z.ZodRawShape> {
   readonly variables: Variables;
   /** Variables that must be set when the sampler is chosen. */
   readonly needs: readonly (keyof Variables & string)[];
-  create(config: z.infer<z.ZodObject<Variables>>): Sampler;
+  create(config: ConfigOf<Variables>, surroundings: SamplerSurroundings): Sampler;
 }
 
 /** Ties the type of `create`'s argument to the variables. */

@@ -44,12 +44,20 @@ export class Sampling {
   }
 
   get measured(): Measured {
-    return mergeSamples(this.sources.map((source) => source.last));
+    const lastOf = (isWanted: (sampler: Sampler) => boolean) =>
+      this.sources.flatMap(({ sampler, last }) => (isWanted(sampler) ? [last] : []));
+    return mergeSamples(
+      lastOf(({ isSynthetic }) => !isSynthetic),
+      lastOf(({ isSynthetic = false }) => isSynthetic),
+    );
   }
 
   /** When the sample was begun that `measured` has its allocations from; 0 when they are not known. */
   get allocationsAt(): number {
-    return this.sources.find(({ last }) => typeof last.allocations === 'number')?.lastAt ?? 0;
+    const source = this.sources.find(
+      ({ sampler, last }) => !sampler.isSynthetic && typeof last.allocations === 'number',
+    );
+    return source?.lastAt ?? 0;
   }
 
   /** Whether a sampler that asks the server gets answers; true when there is none of that sort. */
