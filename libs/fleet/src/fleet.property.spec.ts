@@ -1,13 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { ISSUED_WINDOW_SECONDS, subjectOf, type LogEntry, type LogEvent } from '@spillway/contracts';
+import {
+  ISSUED_WINDOW_SECONDS,
+  POLICY_SUBJECT,
+  subjectOf,
+  type LogEntry,
+  type LogEvent,
+} from '@spillway/contracts';
 import { aHeartbeat, aPolicy } from '@spillway/testkit';
 import * as fc from 'fast-check';
 import { Fleet } from './fleet.js';
+import { aCommand, anOverload, aPlan, aSpillover, T0, timestamp } from './fleet.harness.js';
 import { utilizationOf } from './node.js';
 
-const T0 = 1_795_000_000_000;
 const REGIONS = ['us-east-1', 'eu-central-1', 'mars'];
 
+const region = fc.constantFrom(...REGIONS);
 const nodeId = fc.integer({ min: 0, max: 11 }).map((i) => `n${i}`);
 const ageMs = fc.oneof(fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 40_000 }));
 const part = fc.option(fc.double({ min: 0, max: 1, noNaN: true }), { nil: null });
@@ -19,11 +26,13 @@ const happening: fc.Arbitrary<LogEvent> = fc.oneof(
     arbitrary: fc
       .record({
         nodeId,
-        region: fc.constantFrom(...REGIONS),
+        region,
         state: fc.constantFrom('serving', 'serving', 'serving', 'draining', 'stopped'),
         intervalMs: fc.constantFrom(1000, 2000, 15_000),
         cpu: part,
         bps: part,
+        instanceId: fc.constantFrom('i-1', 'i-1', 'i-2'),
+        commandId: fc.constantFrom(null, 'c1', 'c2'),
       })
       .map(({ cpu, bps, ...rest }) => ({
         kind: 'heartbeat' as const,
@@ -32,17 +41,68 @@ const happening: fc.Arbitrary<LogEvent> = fc.oneof(
   },
   {
     weight: 4,
-    arbitrary: fc.tuple(fc.array(nodeId, { minLength: 1, maxLength: 3 }), ageMs).map(([nodes, ageMs]) => ({
-      kind: 'issued' as const,
-      issued: {
-        at: '2026-11-22T10:00:00Z',
-        routerId: 'r2',
-        bootId: 'b2',
-        batch: 0,
-        decisions: [
-          { id: 'd', region: 'us-east-1', nodes, nearestRegion: null, reason: 'nearest' as const, ageMs },
-        ],
-      },
+    arbitrary: fc
+      .tuple(
+        fc.array(nodeId, { minLength: 1, maxLength: 3 }),
+        ageMs,
+        fc.constantFrom('r1', 'r2', 'r3'),
+        fc.constantFrom('b1', 'b2'),
+      )
+      .map(([nodes, ageMs, routerId, bootId]) => ({
+        kind: 'issued' as const,
+        issued: {
+          at: '2026-11-22T10:00:00Z',
+          routerId,
+          bootId,
+          batch: 0,
+          decisions: [
+            { id: 'd', region: 'us-east-1', nodes, nearestRegion: null, reason: 'nearest' as const, ageMs },
+          ],
+        },
+      })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({
+        node: nodeId,
+        region,
+        id: fc.constantFrom('c1', 'c2'),
+        command: fc.constantFrom('drain', 'drain', 'undrain'),
+        expiresAt: fc.integer({ min: -1000, max: 60_000 }),
+      })
+      .map(({ node, region, expiresAt, ...command }) => ({
+        kind: 'command' as const,
+        node,
+        region,
+        // From the time it is written, which is dealt out later.
+        command: aCommand({ ...command, expiresAt: timestamp(expiresAt) }),
+      })),
+  },
+  {
+    weight: 3,
+    arbitrary: fc
+      .tuple(region, fc.integer({ min: 0, max: 3 }), fc.constantFrom(1e5, 5e6))
+      .map(([region, generation, bandwidthBps]) => ({
+        kind: 'spillover' as const,
+        region,
+        spillover: aSpillover({ generation, loadPerCredential: { bandwidthBps, allocations: 1 } }),
+      })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(region, fc.integer({ min: 0, max: 3 })).map(([region, generation]) => ({
+      kind: 'scale' as const,
+      region,
+      scale: aPlan({ generation }),
+    })),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(region, fc.constantFrom('entered', 'cleared')).map(([region, state]) => ({
+      kind: 'overload' as const,
+      region,
+      overload: anOverload({ state }),
     })),
   },
   {
@@ -75,13 +135,27 @@ const aRandomLog = fc
     return steps.map(([gap, event], i) => {
       at += gap;
       if (event.kind === 'heartbeat') event.heartbeat.seq = i;
+      if (event.kind === 'command') {
+        const { command } = event;
+        command.expiresAt = timestamp(at + Date.parse(command.expiresAt));
+      }
       return { position: i + 1, at, event };
     });
   });
 
 function subjectFor({ event }: LogEntry): string {
-  if (event.kind === 'heartbeat') return subjectOf.heartbeat(event.heartbeat.region, event.heartbeat.nodeId);
-  return event.kind;
+  switch (event.kind) {
+    case 'heartbeat':
+      return subjectOf.heartbeat(event.heartbeat.region, event.heartbeat.nodeId);
+    case 'command':
+      return subjectOf.command(event.region, event.node);
+    case 'issued':
+      return subjectOf.issued(event.issued.routerId);
+    case 'policy':
+      return POLICY_SUBJECT;
+    default:
+      return subjectOf[event.kind](event.region);
+  }
 }
 
 /** What a process that starts now reads: the last message of every subject and the last `issued` batches. */
@@ -103,9 +177,11 @@ function fold(log: LogEntry[], now: number): Fleet {
 
 function picture(fleet: Fleet) {
   const nodes = [...fleet.nodes.values()].map(
-    ({ id, freshness, isUsable, reservations, heartbeat, reserved }) => {
+    ({ id, freshness, isUsable, reservations, heartbeat, reserved, command, isDrainOrdered }) => {
       return {
         id,
+        command,
+        isDrainOrdered,
         freshness,
         isUsable,
         reservations,
@@ -118,12 +194,20 @@ function picture(fleet: Fleet) {
   return {
     position: fleet.position,
     isBusSuspect: fleet.isBusSuspect,
+    liveRouters: fleet.liveRouters(),
     nodes: nodes.sort((a, b) => (a.id + a.region < b.id + b.region ? -1 : 1)),
     regions: [...fleet.regions.values()].map((region) => ({
       id: region.id,
       nodeCount: region.nodeCount,
+      silentCount: region.silentCount,
       usable: region.usable.map((node) => node.id),
+      nodes: fleet.nodesIn(region.id).map((node) => node.id),
       utilization: utilizationOf(region),
+      totals: region.totals,
+      unit: region.unit,
+      spillover: region.spillover,
+      overload: region.overload,
+      plan: region.plan,
     })),
   };
 }
@@ -161,7 +245,8 @@ describe('Fleet, for any log', () => {
       fc.property(aRandomLog, fc.integer({ min: 0, max: 60_000 }), (log, later) => {
         const fleet = fold(log, (log.at(-1)?.at ?? T0) + later);
         for (const region of fleet.regions.values()) {
-          for (const { heartbeat, freshness } of region.usable) {
+          for (const { heartbeat, freshness, isDrainOrdered } of region.usable) {
+            expect(isDrainOrdered).toBe(false);
             expect(heartbeat).toMatchObject({ state: 'serving', region: region.id, kind: 'turn' });
             expect(freshness).not.toBe('unknown');
           }

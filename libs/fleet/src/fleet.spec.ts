@@ -1,39 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Heartbeat, Issued } from '@spillway/contracts';
 import { aHeartbeat, aLog, aPolicy } from '@spillway/testkit';
 import { Fleet } from './fleet.js';
+import { aFleet, issued, served, T0 } from './fleet.harness.js';
 import { FORGET_AFTER_MS } from './freshness.js';
 import { utilizationOf } from './node.js';
 import { MAX_NODES_OUTSIDE } from './population.js';
-
-const T0 = 1_795_000_000_000;
-
-/** A fleet whose monotonic clock is the log's: entries are read the moment they are written. */
-function aFleet(policy = aPolicy()) {
-  const fleet = new Fleet('own-boot');
-  const log = aLog();
-  const apply = (event: Parameters<typeof log>[0], at: number) => fleet.apply(log(event, at), at);
-  apply({ kind: 'policy', policy }, T0);
-  return {
-    fleet,
-    apply,
-    hear: (heartbeat: Heartbeat, at: number) => apply({ kind: 'heartbeat', heartbeat }, at),
-    usable: (region = 'us-east-1') => fleet.regions.get(region)?.usable.map((node) => node.id),
-  };
-}
-
-function issued(decisions: Issued['decisions'], bootId = 'other-boot'): Issued {
-  return { at: '2026-11-22T10:00:00Z', routerId: 'r2', bootId, batch: 0, decisions };
-}
-
-const served = (...nodes: string[]): Issued['decisions'][number] => ({
-  id: 'r2-x-0',
-  region: 'us-east-1',
-  nodes,
-  nearestRegion: null,
-  reason: 'nearest',
-  ageMs: 0,
-});
 
 describe('Fleet', () => {
   it('hands out a serving node, whatever the order of policy and heartbeat', () => {
@@ -186,7 +157,9 @@ describe('Reservations', () => {
     const { fleet, apply, hear } = aFleet(policy);
     hear(aHeartbeat(), T0);
     apply({ kind: 'issued', issued: issued([served('n1'), served('n1', 'gone')]) }, T0 + 1);
-    expect(apply({ kind: 'issued', issued: issued([served('n1')], 'own-boot') }, T0 + 2)).toBe('ignored');
+    expect(apply({ kind: 'issued', issued: issued([served('n1')], { bootId: 'own-boot' }) }, T0 + 2)).toBe(
+      'ignored',
+    );
     expect(fleet.node('us-east-1', 'n1')?.reservations).toBe(2);
   });
 

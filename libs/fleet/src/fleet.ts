@@ -128,14 +128,17 @@ export class Fleet {
     return 'applied';
   }
 
-  /** What is known of a region besides its nodes outlives its being named by the policy. */
+  /** What an autoscaler said of a region outlives its being named by the policy. */
   private replaceRegions({ regions, reservation }: PolicyDocument): void {
-    for (const { id, events } of this.regionsById.values()) this.outsideEvents.keep(id, events);
+    const former = new Map(this.regionsById);
     this.regionsById.clear();
     const unit = reservationUnit(reservation);
     for (const [id, place] of Object.entries(regions)) {
-      this.regionsById.set(id, new RegionState(id, place, this.outsideEvents.take(id), unit));
+      const events = former.get(id)?.events ?? this.outsideEvents.take(id);
+      this.regionsById.set(id, new RegionState(id, place, events, unit));
+      former.delete(id);
     }
+    for (const { id, events } of former.values()) this.outsideEvents.keep(id, events);
   }
 
   private applyRegionEvent(event: RegionEvent, at: number): FoldOutcome {

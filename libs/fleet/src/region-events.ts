@@ -34,15 +34,14 @@ export class OutsideEvents {
   /** Of one region, to be written to; beyond the bound the region unheard for longest is forgotten. */
   of(region: string): RegionEvents {
     const events = this.take(region);
-    this.keep(region, events);
+    this.byRegion.set(region, events);
+    const [oldest] = this.byRegion.keys();
+    if (this.byRegion.size > MAX_REGIONS_OUTSIDE && oldest !== undefined) this.byRegion.delete(oldest);
     return events;
   }
 
   keep(region: string, events: RegionEvents): void {
-    this.byRegion.delete(region);
-    this.byRegion.set(region, events);
-    const [oldest] = this.byRegion.keys();
-    if (this.byRegion.size > MAX_REGIONS_OUTSIDE && oldest !== undefined) this.byRegion.delete(oldest);
+    if (events.spillover || events.overload || events.plan) Object.assign(this.of(region), events);
   }
 
   /** Hands them over to the region, which the policy names now. */
