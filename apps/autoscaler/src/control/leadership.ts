@@ -1,0 +1,124 @@
+import type { LoggerService } from '@nestjs/common';
+import type { ProviderKind } from '@spillway/contracts';
+import type { Bus } from '@spillway/messaging';
+import { OncePerKey } from '@spillway/runtime';
+import { Announcer } from '../announce/announcer.js';
+import { Restatement } from '../announce/restatement.js';
+import type { AutoscalerMetrics } from '../autoscaler-metrics.js';
+import { NodeCommands } from '../command/node-commands.js';
+import { Executor } from '../execute/executor.js';
+import { ProviderCalls } from '../execute/provider-calls.js';
+import type { FleetView } from '../fleet/fleet-view.js';
+import { Inventories } from '../inventory/inventories.js';
+import type { Term } from '../lease/term.js';
+import type { Provider } from '../providers/provider.js';
+import { FencedError } from './errors.js';
+import type { Loop } from './loop.js';
+import { Regions } from './regions.js';
+
+/** Milliseconds from one step of the control loop to the next. */
+const STEP_MS = 1_000;
+/** What is restated is restated this many times in the time the log is kept, and not more often than this. */
+const RESTATEMENTS_PER_WINDOW = 10;
+const MIN_RESTATEMENT_MS = 5_000;
+
+export interface LeadershipParts {
+  readonly bus: Bus;
+  readonly view: FleetView;
+  readonly loop: Loop;
+  readonly providerOf: (kind: ProviderKind) => Provider;
+  readonly metrics: AutoscalerMetrics;
+  readonly logger: LoggerService;
+  readonly logMaxAgeSeconds: number;
+  /** The term must end although the lease is held. */
+  readonly surrender: (term: Term, reason: string, generationAbove?: number) => void;
+}
+
+/** What this autoscaler does while it holds the lease. */
+export class Leadership {
+  readonly inventories: Inventories;
+  private readonly calls: ProviderCalls;
+  private readonly executor: Executor;
+  private regionsOfTerm: Regions | undefined;
+  private readonly complaints: OncePerKey;
+  private isStopping = false;
+
+  constructor(private readonly parts: LeadershipParts) {
+    const { providerOf, metrics, logger } = parts;
+    this.calls = new ProviderCalls(providerOf, metrics);
+    this.inventories = new Inventories(this.calls, logger);
+    this.executor = new Executor({ ...parts, calls: this.calls });
+    this.complaints = new OncePerKey(logger, 'Control');
+  }
+
+  /** The regions under control; `undefined` while another leads, or this one is still taking over. */
+  get regions(): Regions | undefined {
+    return this.regionsOfTerm;
+  }
+
+  /** Leads until the term is over. Never rejects. */
+  async lead(term: Term): Promise<void> {
+    const { logger, surrender } = this.parts;
+    try {
+      await this.act(term);
+    } catch (error) {
+      if (term.signal.aborted) return;
+      logger.error(`Cannot lead: ${String(error)}`, undefined, 'Control');
+      surrender(term, 'it could not lead', error instanceof FencedError ? error.generation : 0);
+    } finally {
+      this.regionsOfTerm = undefined;
+    }
+  }
+
+  /** Stores what is known, as far as NATS allows. What is being carried out is left for whoever leads next. */
+  async stop(): Promise<void> {
+    this.isStopping = true;
+    await this.regionsOfTerm?.save();
+  }
+
+  private async act(term: Term): Promise<void> {
+    const { bus, view, logger, logMaxAgeSeconds } = this.parts;
+    await view.whole(term.signal);
+    const announcer = new Announcer(bus, term, logger);
+    const restatement = new Restatement({ bus, view, term, announcer, logger });
+    // The log may have been still for long: from here on log time is now.
+    await view.reached(await restatement.policy(), term.signal);
+    const { inventories, executor } = this;
+    inventories.clear();
+    const regions = new Regions({ ...this.parts, inventories, executor, term, announcer });
+    await regions.takeOver();
+    const responder = await new NodeCommands({ bus, view, term, logger }).respond();
+    this.regionsOfTerm = regions;
+    const restate = async () => {
+      for (const [region, { control }] of regions.runners) restatement.region(region, control);
+      await restatement.policy();
+    };
+    for (const [region, { control }] of regions.runners) restatement.region(region, control);
+    const restateMs = Math.max(MIN_RESTATEMENT_MS, (logMaxAgeSeconds * 1000) / RESTATEMENTS_PER_WINDOW);
+    const timers = [
+      setInterval(() => this.tick(term, regions), STEP_MS),
+      setInterval(() => void this.attempt(term, 'restating', restate), restateMs),
+    ];
+    logger.log(`Controls ${regions.runners.size} regions under generation ${term.generation}`, 'Control');
+    await new Promise((resolve) => term.signal.addEventListener('abort', resolve));
+    for (const timer of timers) clearInterval(timer);
+    await responder.stop();
+  }
+
+  private tick(term: Term, regions: Regions): void {
+    if (this.isStopping || !term.isCurrent) return;
+    void this.attempt(term, 'the control loop', () => regions.step());
+  }
+
+  private async attempt(term: Term, what: string, work: () => unknown): Promise<void> {
+    try {
+      await work();
+      this.complaints.forget(what);
+    } catch (error) {
+      if (!term.signal.aborted) this.complaints.warn(what, `A failure in ${what}: ${describe(error)}`);
+    }
+  }
+}
+
+const describe = (error: unknown) =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,0 +1,9 @@
+/** A committed plan that the policy does not allow any more. */
+export class PlanRefusedError extends Error {
+  readonly code = 'plan-refused';
+
+  constructor(region: string, detail: string) {
+    super(`The plan for ${region} is not carried out: ${detail}. Nothing to do: the next plan heeds it`);
+    this.name = 'PlanRefusedError';
+  }
+}

@@ -1,0 +1,109 @@
+import type { LoggerService } from '@nestjs/common';
+import type { RegionControl, RegionScaling, Scale } from '@spillway/contracts';
+import type { Bus } from '@spillway/messaging';
+import { StalePlanError } from '../control/errors.js';
+import type { FleetView } from '../fleet/fleet-view.js';
+import type { Term } from '../lease/term.js';
+import type { Group } from '../providers/provider.js';
+import { PlanRefusedError } from './errors.js';
+import { recordOrder } from './node-orders.js';
+import type { ProviderCalls } from './provider-calls.js';
+
+export interface ExecutorParts {
+  readonly bus: Bus;
+  readonly view: FleetView;
+  readonly calls: ProviderCalls;
+  readonly logger: LoggerService;
+}
+
+/** A committed plan on its way. */
+export interface Execution {
+  readonly region: string;
+  readonly plan: Scale;
+  readonly term: Term;
+  /** The region's control state as it is stored right now. */
+  readonly stored: () => RegionControl;
+}
+
+/**
+ * Carries out committed plans and chooses nothing: orders to nodes, then what is ended, then what is added. All of it
+ * may be done twice. Before every step it makes sure that it still may, and that the plan is still the one in force.
+ */
+export class Executor {
+  constructor(private readonly parts: ExecutorParts) {}
+
+  /** @throws {TermOverError}, {StalePlanError}, {PlanRefusedError}, {ProviderError}, {RecordError} */
+  async execute(execution: Execution): Promise<void> {
+    const { region, plan, term } = execution;
+    const ensure = () => ensureInForce(execution);
+    ensure();
+    const scaling = this.scalingOf(region);
+    for (const node of plan.undrain) await this.order(execution, 'undrain', node, 0);
+    for (const node of plan.drain) await this.order(execution, 'drain', node, scaling.drainDeadlineSeconds);
+    const { revision } = plan;
+    const group: Group = {
+      region,
+      settings: scaling.provider,
+      fence: { generation: term.generation, revision },
+    };
+    const { calls } = this.parts;
+    if (plan.terminate.length > 0) {
+      await calls.end(group, plan.terminate, plan.desired, term.signal, ensure);
+    }
+    if (plan.desired > plan.current - plan.terminate.length) {
+      await calls.grow(group, plan.desired, term.signal, ensure);
+    }
+  }
+
+  /** The policy may have changed since the plan was made. */
+  private scalingOf(region: string): RegionScaling {
+    const scaling = this.parts.view.policy?.regions[region]?.scaling;
+    if (!scaling) throw new PlanRefusedError(region, 'the policy does not name the region any more');
+    if (scaling.dryRun) throw new PlanRefusedError(region, 'the policy says dryRun by now');
+    return scaling;
+  }
+
+  private async order(
+    execution: Execution,
+    command: 'drain' | 'undrain',
+    nodeId: string,
+    deadlineSeconds: number,
+  ): Promise<void> {
+    const { region, plan, term } = execution;
+    ensureInForce(execution);
+    const node = this.parts.view.fleet.node(region, nodeId);
+    if (!node) return this.parts.logger.warn(`${region}: ${nodeId} is gone, so no ${command}`, 'Executor');
+    const id = orderId(plan);
+    const reason = plan.reasons.find(({ step, isTaken }) => isTaken && step === command)?.detail ?? '';
+    const order = { id, command, deadlineSeconds, reason, origin: 'autoscaler' } as const;
+    await recordOrder(this.parts, node, order, term.signal);
+  }
+}
+
+/** The same however often the plan is carried out: a node that has obeyed does so once. */
+function orderId({ revision, at }: Scale): string {
+  return `plan-${revision}-${Math.floor(Date.parse(at) / 1000)}`;
+}
+
+/** @throws {TermOverError}, {StalePlanError} */
+function ensureInForce({ region, plan, term, stored }: Execution): void {
+  term.ensureCurrent();
+  const { revision, generation } = stored();
+  if (generation !== term.generation) {
+    throw new StalePlanError(region, `generation ${generation} is stored, this is ${term.generation}`);
+  }
+  if (revision !== plan.revision) {
+    throw new StalePlanError(region, `revision ${revision} is stored, this is ${plan.revision}`);
+  }
+}
+
+/** @throws {StalePlanError} unless the plan follows what is stored. */
+export function ensureFollows(
+  region: string,
+  plan: Pick<Scale, 'parentRevision'>,
+  stored: RegionControl,
+): void {
+  const parent = stored.revision === 0 ? null : stored.revision;
+  if (plan.parentRevision === parent) return;
+  throw new StalePlanError(region, `it follows revision ${plan.parentRevision}, stored is ${parent}`);
+}

@@ -1,0 +1,89 @@
+import type { Lease } from '@spillway/contracts';
+
+/** Between two renewals, and between two looks at somebody else's. */
+export const BEAT_MS = 1_000;
+/** After the sending of its last successful renewal a holder may act for this long. */
+export const HOLD_MS = 4_000;
+/** Unchanged for this long of one's own time, the lease may be taken. Two seconds more than a holder acts. */
+export const SILENCE_MS = 6_000;
+
+/** What the key held when it was last read; no lease before the first holder. */
+export interface LeaseReading {
+  readonly lease: Lease | undefined;
+  readonly revision: number | undefined;
+}
+
+/** A reading, and since when all readings have said the same. Times are one's own, monotonic, in ms. */
+export interface SeenLease extends LeaseReading {
+  readonly sinceMs: number;
+}
+
+/** A failed reading in between must pass `undefined` as `before`: what was not seen may have changed. */
+export function seeLease(before: SeenLease | undefined, reading: LeaseReading, nowMs: number): SeenLease {
+  const isSame = before !== undefined && before.revision === reading.revision;
+  return { ...reading, sinceMs: isSame ? before.sinceMs : nowMs };
+}
+
+/**
+ * Whether `self` may write itself in as the holder:
+ * 1. there is no lease, or it was given back;
+ * 2. `self` is the holder already, but stopped acting: nobody else can have acted since;
+ * 3. the holder has not renewed it for `SILENCE_MS`.
+ */
+export function mayClaim({ lease, sinceMs }: SeenLease, self: string, nowMs: number): boolean {
+  if (!lease || lease.holder === null) return true;
+  if (lease.holder === self) return true;
+  return nowMs - sinceMs >= SILENCE_MS;
+}
+
+export interface Claim {
+  readonly self: string;
+  /** The generation is above this one too. */
+  readonly floor: number;
+  /**
+   * What the generation begins at where there is no lease: larger than in any lease before, even when the store was
+   * lost. Seconds since the epoch are.
+   */
+  readonly initialGeneration: number;
+}
+
+/** The lease that `self` writes to take it. */
+export function claimedLease({ lease }: LeaseReading, claim: Claim): Lease {
+  const next = lease ? lease.generation + 1 : claim.initialGeneration;
+  return { holder: claim.self, generation: Math.max(next, claim.floor + 1), beat: 0 };
+}
+
+/** The lease as its holder has it. */
+export interface HeldLease {
+  readonly lease: Lease;
+  readonly revision: number;
+  /** When the last write that succeeded was sent. */
+  readonly sentAtMs: number;
+  /** The beat of a renewal of which it is not known whether it was written, and when it was sent. */
+  readonly unsure: { readonly beat: number; readonly sentAtMs: number } | undefined;
+}
+
+export function mayAct(held: HeldLease, nowMs: number): boolean {
+  return nowMs - held.sentAtMs < HOLD_MS;
+}
+
+export function renewedLease({ lease }: HeldLease): Lease {
+  return { ...lease, beat: lease.beat + 1 };
+}
+
+export function givenBack(lease: Lease): Lease {
+  return { ...lease, holder: null };
+}
+
+/** After a renewal whose outcome is unknown: what a reading makes of it. `undefined`: somebody else has the lease. */
+export function resolveUnsure(held: HeldLease, { lease, revision }: LeaseReading): HeldLease | undefined {
+  const isOurs =
+    lease !== undefined &&
+    revision !== undefined &&
+    lease.holder === held.lease.holder &&
+    lease.generation === held.lease.generation;
+  if (!isOurs) return undefined;
+  const wasWritten = lease.beat === held.unsure?.beat;
+  const sentAtMs = wasWritten ? held.unsure.sentAtMs : held.sentAtMs;
+  return { lease, revision, sentAtMs, unsure: undefined };
+}
