@@ -18,3 +18,4 @@ export { renderCoturn, type CoturnConfig } from './render-coturn.js';
 export { reporterEnvironment, type ReporterOptions } from './reporter-environment.js';
 export { spawnDetached, type LocalProgram } from './spawn-detached.js';
 export { tryPort, type LocalPort } from './try-port.js';
+export { findProcesses } from './find-processes.js';

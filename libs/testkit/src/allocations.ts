@@ -8,7 +8,7 @@ export interface HeldAllocations {
 }
 
 export function holdAllocations(
-  { host, port, secret }: StartedCoturn,
+  { host, port, secret }: Pick<StartedCoturn, 'host' | 'port' | 'secret'>,
   transport: 'udp' | 'tcp' = 'udp',
 ): HeldAllocations {
   const over = transport === 'tcp' ? ['-t'] : [];

@@ -5,7 +5,7 @@ import { describeProvider } from './provider.conformance.js';
 
 const settings = { kind: 'process' } as const;
 
-describeProvider('the memory provider', async () => {
+describeProvider('the memory provider', ['unknown', 'silence'], async () => {
   const cloud = new MemoryCloud();
   const providers: MemoryProvider[] = [];
   return {

@@ -15,12 +15,15 @@ export interface ProviderHarness {
   started(): Promise<number>;
   /** Returns once nothing is booting any more, and nothing is being ended. */
   settle(): Promise<void>;
-  /** A group the provider does not have; left out where every region can have one. */
+  /** A group the provider does not have. */
   readonly unknown?: { readonly settings: ProviderPolicy; readonly region: string };
-  /** Lets whomever the provider asks not answer any more; left out where it asks nobody. */
+  /** Lets whomever the provider asks not answer any more. */
   silence?(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** `unknown`: a region can lack a group. `silence`: somebody else is asked, who may not answer. */
+export type Trait = 'unknown' | 'silence';
 
 const LIMIT_MS = 60_000;
 const signal = () => AbortSignal.timeout(LIMIT_MS);
@@ -63,7 +66,11 @@ class Stage {
 }
 
 /** What every `Provider` must do; a new one is right when these specs pass. */
-export function describeProvider(title: string, startHarness: () => Promise<ProviderHarness>): void {
+export function describeProvider(
+  title: string,
+  traits: readonly Trait[],
+  startHarness: () => Promise<ProviderHarness>,
+): void {
   jest.setTimeout(LIMIT_MS);
   describe(`${title} as a provider`, () => {
     let stage: Stage;
@@ -73,7 +80,9 @@ export function describeProvider(title: string, startHarness: () => Promise<Prov
     afterEach(() => stage.harness.stop());
     describeGrowing(() => stage);
     describeEnding(() => stage);
-    describeRefusing(() => stage);
+    describeAborting(() => stage);
+    if (traits.includes('silence')) describeSilence(() => stage);
+    if (traits.includes('unknown')) describeUnknown(() => stage);
   });
 }
 
@@ -146,7 +155,7 @@ function describeEnding(stage: () => Stage): void {
   });
 }
 
-function describeRefusing(stage: () => Stage): void {
+function describeAborting(stage: () => Stage): void {
   it('does nothing when its signal is aborted already, and says that it may be tried again', async () => {
     const aborted = AbortSignal.abort(new Error('enough'));
     const { provider, group, harness } = stage();
@@ -155,19 +164,21 @@ function describeRefusing(stage: () => Stage): void {
     await expect(provider.inventory(group, aborted)).rejects.toMatchObject(expected);
     expect(await harness.started()).toBe(0);
   });
+}
 
+function describeSilence(stage: () => Stage): void {
   it('gives up on somebody who does not answer when its signal is aborted', async () => {
     const { group, harness } = stage();
-    if (!harness.silence) return;
-    await harness.silence();
+    await harness.silence?.();
     for (const call of callsOf(stage().provider, group, 200)) {
       await expect(call()).rejects.toMatchObject({ code: 'aborted', isRetryable: true });
     }
   });
+}
 
+function describeUnknown(stage: () => Stage): void {
   it('says what to do about a group that does not exist, which no repetition will mend', async () => {
     const { provider, group, harness } = stage();
-    if (!harness.unknown) return;
     for (const call of callsOf(provider, { ...group, ...harness.unknown }, LIMIT_MS)) {
       const error = await call().then(
         () => undefined,

@@ -1,9 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { createProviders } from './registry.js';
+import { loadConfig, text } from '@spillway/runtime';
+import { z } from 'zod';
+import { createProviders, providerVariables } from './registry.js';
 import { ProviderError } from './provider-error.js';
 
+const schema = z.object({ NATS_URL: text(), ...providerVariables });
+
 describe('createProviders', () => {
-  const providers = createProviders({ NATS_URL: 'nats://127.0.0.1:4222' });
+  const providers = createProviders(loadConfig(schema, { NATS_URL: 'nats://127.0.0.1:4222' }));
 
   it('makes one provider of each kind', () => {
     expect(providers('none').kind).toBe('none');

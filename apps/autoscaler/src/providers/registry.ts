@@ -1,17 +1,23 @@
 import type { ProviderKind } from '@spillway/contracts';
+import type { z } from 'zod';
 import { none } from './none.js';
+import { processes } from './process.js';
 import type { Provider } from './provider.js';
 import type { AutoscalerAccess } from './provider-definition.js';
 import { ProviderError } from './provider-error.js';
 
-/** Every provider there is, by the kind that the policy names. */
-const PROVIDERS = { none };
-
 /** Their variables together. */
 export const providerVariables = {
   ...none.variables,
+  ...processes.variables,
 };
-export type ProviderConfig = AutoscalerAccess;
+export type ProviderConfig = z.infer<z.ZodObject<typeof providerVariables>> & AutoscalerAccess;
+
+/** Every provider there is, by the kind that the policy names. */
+const PROVIDERS: Readonly<Record<string, (config: ProviderConfig) => Provider>> = {
+  none: none.create,
+  process: processes.create,
+};
 
 /** One provider of each kind, made when it is asked for first. */
 export function createProviders(config: ProviderConfig): (kind: ProviderKind) => Provider {
@@ -24,6 +30,7 @@ export function createProviders(config: ProviderConfig): (kind: ProviderKind) =>
 }
 
 function create(kind: ProviderKind, config: ProviderConfig): Provider {
-  if (kind === 'none') return PROVIDERS[kind].create(config);
+  const make = PROVIDERS[kind];
+  if (make) return make(config);
   throw new ProviderError('no-provider', `There is no provider ${kind}`, 'Name another one in the policy');
 }
