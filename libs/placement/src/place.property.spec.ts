@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { ALL_TRANSPORTS, Fleet, utilizationOf } from '@spillway/fleet';
-import { aHeartbeat, aLog, aPolicy } from '@spillway/testkit';
+import { STRATEGY_NAMES, type StrategyName } from '@spillway/contracts';
+import { ALL_TRANSPORTS, type FleetNode, type FleetRegion } from '@spillway/fleet';
+import { aHeartbeat, aPolicy } from '@spillway/testkit';
 import * as fc from 'fast-check';
-import { place, type PlacementRequest } from './place.js';
-import { placementView } from './placement-view.js';
+import { place, type Placement, type PlacementRequest, type Refusal } from './place.js';
+import type { PlacementView } from './placement-view.js';
+import { aWorld, T0 } from './world.harness.js';
 
-const T0 = 1_795_000_000_000;
 const REGIONS = ['us-east-1', 'eu-central-1', 'ap-southeast-1'];
 
 const aNode = fc.record({
@@ -13,7 +14,11 @@ const aNode = fc.record({
   state: fc.constantFrom('serving', 'serving', 'serving', 'starting', 'draining', 'stopped'),
   zone: fc.constantFrom('a', 'b', null),
   intervalMs: fc.constantFrom(1000, 60_000),
-  allocations: fc.option(fc.integer({ min: 0, max: 5500 }), { nil: null }),
+  allocations: fc.oneof(
+    { weight: 3, arbitrary: fc.integer({ min: 0, max: 5500 }) },
+    { weight: 3, arbitrary: fc.integer({ min: 3850, max: 4100 }) },
+    { weight: 1, arbitrary: fc.constant(null) },
+  ),
   reservations: fc.integer({ min: 0, max: 30 }),
 });
 
@@ -33,37 +38,47 @@ const aRequest: fc.Arbitrary<PlacementRequest> = fc.record({
   seed: fc.nat(),
 });
 
-const strategy = fc.constantFrom('nearest', 'fixed-map');
+const strategy = fc.constantFrom(...STRATEGY_NAMES);
+const integralsMs = fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: REGIONS.length });
+
+type NodeCase = typeof aNode extends fc.Arbitrary<infer T> ? T : never;
+
+interface AnyFleet {
+  readonly nodes: NodeCase[];
+  readonly strategy: StrategyName;
+  readonly integralsMs: number[];
+}
 
 /** A fleet 6 s after all its nodes were heard for the last time: those with the short interval are unknown. */
-function aView(nodes: (typeof aNode extends fc.Arbitrary<infer T> ? T : never)[], name: string) {
-  const fleet = new Fleet();
-  const log = aLog();
+function aView({ nodes, strategy, integralsMs }: AnyFleet) {
   const policy = aPolicy({
-    strategy: name,
+    strategy,
     fixedMap: { continents: { EU: 'eu-central-1', AS: 'us-east-1' }, fallback: 'us-east-1' },
     reservation: { allocations: 50 },
   });
-  fleet.apply(log({ kind: 'policy', policy }, T0), T0);
-  nodes.forEach(({ allocations, reservations, ...node }, i) => {
+  const heartbeats = nodes.map(({ region, state, zone, intervalMs, allocations }, i) => {
     const load = { cpu: null, egressBps: null, ingressBps: null, allocations };
-    const heartbeat = aHeartbeat({ ...node, nodeId: `n${i}`, load });
-    fleet.apply(log({ kind: 'heartbeat', heartbeat }, T0), T0);
+    return aHeartbeat({ region, state, zone, intervalMs, nodeId: `n${i}`, load });
+  });
+  const { fleet, charge, view } = aWorld(heartbeats, policy, 50);
+  nodes.forEach(({ reservations }, i) => {
     for (let r = 0; r < reservations; r++) fleet.reserve(`n${i}`, T0);
   });
+  integralsMs.forEach((ms, i) => charge(REGIONS[i] ?? '', ms));
   fleet.advance(T0 + 6000);
-  const view = placementView(fleet, (a, b) => Math.abs(a.longitude - b.longitude));
-  if (!view) throw new Error('a fleet with a policy has a view');
   return { fleet, view };
 }
 
-const aCase = fc.tuple(fc.array(aNode, { maxLength: 14 }), strategy, aRequest);
+const aCase = fc.record({
+  fleet: fc.record({ nodes: fc.array(aNode, { maxLength: 14 }), strategy, integralsMs }),
+  request: aRequest,
+});
 
 describe('place, for any fleet and request', () => {
   it('hands out only nodes that are usable, in an allowed region, with room, and each once', () => {
     fc.assert(
-      fc.property(aCase, ([nodes, name, request]) => {
-        const { fleet, view } = aView(nodes, name);
+      fc.property(aCase, ({ fleet: any, request }) => {
+        const { fleet, view } = aView(any);
         const placement = place(view, request);
         if (!placement.isPlaced) return;
         expect(new Set(placement.nodes).size).toBe(placement.nodes.length);
@@ -84,8 +99,8 @@ describe('place, for any fleet and request', () => {
 
   it('refuses only when no usable node in an allowed region has room', () => {
     fc.assert(
-      fc.property(aCase, ([nodes, name, request]) => {
-        const { view } = aView(nodes, name);
+      fc.property(aCase, ({ fleet: any, request }) => {
+        const { view } = aView(any);
         const allowed = view.regions.filter(({ id }) => request.require?.includes(id) ?? true);
         const couldServe = allowed.some(({ usable }) =>
           usable.some((node) => (node.measured ?? 0) < 1 && (node.transports & request.transports) !== 0),
@@ -98,28 +113,69 @@ describe('place, for any fleet and request', () => {
 
   it('sends nobody from elsewhere to a region over the threshold while an open one is below', () => {
     fc.assert(
-      fc.property(aCase, ([nodes, name, request]) => {
-        const { view } = aView(nodes, name);
-        const placement = place(view, { ...request, count: 1, transports: ALL_TRANSPORTS });
-        if (!placement.isPlaced || !['spillover', 'fallback'].includes(placement.reason)) return;
-        const load = (id: string) =>
-          utilizationOf(view.regions.find((region) => region.id === id) ?? never()) ?? 0;
-        if (placement.nearestRegion === placement.region || load(placement.region) < 0.8) return;
-        const { nearestRegion } = placement;
-        const better = view.regions.filter(
-          ({ id, usable }) =>
-            id !== nearestRegion &&
-            load(id) < 0.8 &&
-            usable.some((node) => (node.measured ?? 0) + node.reserved < 1) &&
-            request.location !== undefined,
+      fc.property(aCase, ({ fleet, request: { require, location, seed } }) => {
+        const { view } = aView(fleet);
+        const request = { ...ANYTHING, require, location, seed };
+        const served = spilledTo(view, request);
+        if (!served || load(served) < 0.8) return;
+        const better = allowed(view, request).filter((region) => load(region) < 0.8 && hasRoom(region));
+        expect(better.map(({ id }) => id)).toEqual([]);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('sends nobody from elsewhere to a region of unknown load while one is known to be below the threshold', () => {
+    fc.assert(
+      fc.property(aCase, ({ fleet, request: { require, location, seed } }) => {
+        // The fallback of a fixed map is fixed, known or not.
+        fc.pre(fleet.strategy !== 'fixed-map');
+        const { view } = aView(fleet);
+        const request = { ...ANYTHING, require, location, seed };
+        if (spilledTo(view, request)?.measured !== null) return;
+        const better = allowed(view, request).filter(
+          (region) => region.measured !== null && load(region) < 0.8 && hasRoom(region),
         );
         expect(better.map(({ id }) => id)).toEqual([]);
       }),
       { numRuns: 1000 },
     );
   });
+
+  it('decides the same again while nothing changes, and on a fleet that is the same', () => {
+    fc.assert(
+      fc.property(aCase, ({ fleet, request }) => {
+        const { view } = aView(fleet);
+        const picture = (placement: Placement | Refusal) =>
+          placement.isPlaced ? { ...placement, nodes: placement.nodes.map(({ id }) => id) } : placement;
+        const first = picture(place(view, request));
+        expect(picture(place(view, request))).toEqual(first);
+        expect(picture(place(aView(fleet).view, request))).toEqual(first);
+      }),
+    );
+  });
 });
 
-function never(): never {
-  throw new Error('the placement names a region that is not in the view');
+const ANYTHING = { prefer: undefined, transports: ALL_TRANSPORTS, count: 1 };
+
+/** Where the client is served, if that is not where it belongs; `undefined` for one whose home is not told. */
+function spilledTo(view: PlacementView, request: PlacementRequest): FleetRegion | undefined {
+  const placement = place(view, request);
+  if (!placement.isPlaced || !request.location || placement.region === placement.nearestRegion) {
+    return undefined;
+  }
+  return view.regions.find(({ id }) => id === placement.region);
+}
+
+function allowed({ regions }: PlacementView, { require }: PlacementRequest): FleetRegion[] {
+  return regions.filter(({ id }) => require?.includes(id) ?? true);
+}
+
+/** What is not measured counts as what was issued for it. */
+function load({ measured, reserved }: FleetRegion | FleetNode): number {
+  return (measured ?? 0) + reserved;
+}
+
+function hasRoom({ usable }: FleetRegion): boolean {
+  return usable.some((node) => load(node) < 1);
 }

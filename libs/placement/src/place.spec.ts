@@ -1,49 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Heartbeat, PolicyDocument } from '@spillway/contracts';
-import { ALL_TRANSPORTS, Fleet, transportSet } from '@spillway/fleet';
-import { aHeartbeat, aLog, aPolicy } from '@spillway/testkit';
-import { mix32 } from './hash.js';
-import { place, type PlacementRequest } from './place.js';
-import { placementView } from './placement-view.js';
-import type { Coordinates } from './proximity.js';
+import type { Heartbeat } from '@spillway/contracts';
+import { transportSet } from '@spillway/fleet';
+import { aHeartbeat } from '@spillway/testkit';
+import { aWorld, eu, FRANKFURT, T0, us } from './world.harness.js';
 
-const T0 = 1_795_000_000_000;
-const FRANKFURT = { latitude: 50, longitude: 9, continent: 'EU' as const };
-const NEW_YORK = { latitude: 41, longitude: -74, continent: 'NA' as const };
-
-/** Far from real, near enough for an order: one ms per degree. */
-const degrees = (a: Coordinates, b: Coordinates) =>
-  Math.hypot(a.latitude - b.latitude, a.longitude - b.longitude);
-
-function aWorld(heartbeats: Heartbeat[], policy: PolicyDocument = aPolicy()) {
-  const fleet = new Fleet();
-  const log = aLog();
-  fleet.apply(log({ kind: 'policy', policy }, T0), T0);
-  for (const heartbeat of heartbeats) fleet.apply(log({ kind: 'heartbeat', heartbeat }, T0), T0);
-  const view = placementView(fleet, degrees);
-  if (!view) throw new Error('a fleet with a policy has a view');
-  let seed = 0;
-  const ask = (request: Partial<PlacementRequest> = {}) =>
-    place(view, {
-      location: NEW_YORK,
-      require: undefined,
-      prefer: undefined,
-      transports: ALL_TRANSPORTS,
-      count: 1,
-      seed: mix32(seed++),
-      ...request,
-    });
-  const placed = (request?: Partial<PlacementRequest>) => {
-    const placement = ask(request);
-    if (!placement.isPlaced) throw new Error(`refused: ${placement.code}`);
-    return { ...placement, nodes: placement.nodes.map((node) => node.id) };
-  };
-  return { fleet, ask, placed };
-}
-
-const us = (nodeId: string, rest: Parameters<typeof aHeartbeat>[0] = {}) => aHeartbeat({ nodeId, ...rest });
-const eu = (nodeId: string, rest: Parameters<typeof aHeartbeat>[0] = {}) =>
-  aHeartbeat({ nodeId, region: 'eu-central-1', ...rest });
 const FULL_LOAD = { load: { allocations: 5000 } };
 
 describe('place', () => {
@@ -182,45 +142,5 @@ describe('The choice of a node', () => {
     fleet.advance(T0 + 3000);
     expect(fleet.node('us-east-1', 'quiet')?.freshness).toBe('suspect');
     for (let i = 0; i < 20; i++) expect(placed().nodes).toEqual(['heard']);
-  });
-});
-
-describe('The strategy fixed-map', () => {
-  const policy = aPolicy({
-    strategy: 'fixed-map',
-    fixedMap: { continents: { EU: 'eu-central-1', NA: 'eu-central-1' }, fallback: 'us-east-1' },
-  });
-  const asia = { latitude: 1, longitude: 103, continent: 'AS' as const };
-
-  it('1. sends a continent to the region the map gives it, near or not; without one to the fallback', () => {
-    const { placed } = aWorld([us('a'), eu('b')], policy);
-    expect(placed({ location: NEW_YORK }).region).toBe('eu-central-1');
-    expect(placed({ location: asia }).region).toBe('us-east-1');
-    expect(placed({ location: undefined }).region).toBe('us-east-1');
-  });
-
-  it('2.–4. sends clients of a region over the threshold, or without a node, to the fallback, then anywhere', () => {
-    const hot = eu('b', { load: { allocations: 4000 } });
-    expect(aWorld([us('a'), hot], policy).placed({ location: FRANKFURT })).toMatchObject({
-      region: 'us-east-1',
-      reason: 'spillover',
-    });
-    expect(aWorld([hot], policy).placed({ location: FRANKFURT }).region).toBe('eu-central-1');
-    const far = aHeartbeat({ nodeId: 'far', region: 'ap-southeast-1' });
-    expect(aWorld([far], policy).placed({ location: FRANKFURT })).toMatchObject({
-      region: 'ap-southeast-1',
-      nearestRegion: 'eu-central-1',
-      reason: 'fallback',
-    });
-  });
-
-  it('5. takes the node with the lowest CPU % + Mbit/s ÷ 10 by its last heartbeat, for everybody', () => {
-    const nodes = [
-      eu('a', { load: { cpu: 0.1, egressBps: 300e6 } }),
-      eu('b', { load: { cpu: 0.3, egressBps: 50e6 } }),
-      eu('c', { load: { cpu: null } }),
-    ];
-    const { placed } = aWorld(nodes, policy);
-    for (let i = 0; i < 20; i++) expect(placed({ location: FRANKFURT }).nodes).toEqual(['b']);
   });
 });
