@@ -1,0 +1,48 @@
+import type { FleetNode } from '@spillway/fleet';
+
+/** Load or capacity in its parts, as the fleet counts them: kbit/s, allocations, thousandths of all cores. */
+export interface Parts {
+  readonly kbps: number;
+  readonly allocations: number;
+  readonly cpuMilli: number;
+}
+
+export const PART_NAMES = ['kbps', 'allocations', 'cpuMilli'] as const;
+
+export const NO_PARTS: Parts = { kbps: 0, allocations: 0, cpuMilli: 0 };
+
+const CPU_CAPACITY_MILLI = 1000;
+
+/** No node carries more than this many times its capacity; one that says so harms by no more than this. */
+export const MAX_NODE_UTILIZATION = 2;
+
+export function mapParts(of: (part: keyof Parts) => number): Parts {
+  return { kbps: of('kbps'), allocations: of('allocations'), cpuMilli: of('cpuMilli') };
+}
+
+export function addParts(a: Parts, b: Parts, times = 1): Parts {
+  return mapParts((part) => a[part] + b[part] * times);
+}
+
+/** The largest of load ÷ capacity; `null` when no capacity is known. */
+export function largestShare(load: Parts, capacity: Parts): number | null {
+  let largest: number | null = null;
+  for (const part of PART_NAMES) {
+    if (capacity[part] > 0) largest = Math.max(largest ?? 0, load[part] / capacity[part]);
+  }
+  return largest;
+}
+
+/** What a node carries and holds. A part of which either is not known counts in neither. */
+export function partsOf({ load }: Pick<FleetNode, 'load'>): { load: Parts; capacity: Parts } {
+  const capacities = {
+    kbps: load.kbps === null ? null : load.kbpsCapacity,
+    allocations: load.allocations === null ? null : load.allocationsCapacity,
+    cpuMilli: load.cpuMilli === null ? null : CPU_CAPACITY_MILLI,
+  };
+  const capacity = mapParts((part) => capacities[part] ?? 0);
+  return {
+    load: mapParts((part) => Math.min(load[part] ?? 0, MAX_NODE_UTILIZATION * capacity[part])),
+    capacity,
+  };
+}

@@ -1,0 +1,27 @@
+import type { PolicyDocument } from '@spillway/contracts';
+
+/** A longer time between two steps is a gap: nothing was observed in it, so nothing is concluded from it. In ms. */
+export const MAX_GAP_MS = 10_000;
+/** The slow part is never more, in ms of round-trip time. */
+export const MAX_INTEGRAL_MS = 400;
+
+/** A surge must not wind the integral up before it can be answered; a lull takes it down faster. */
+const MIN_ERROR = -0.1;
+const MAX_ERROR = 0.03;
+
+/**
+ * One step of the slow part: dI/dt = gain ÷ integralSeconds · clamp(u − target, −0.1, +0.03), within 0–400 ms.
+ *
+ * @param dtMs log time since the last step; no more than `MAX_GAP_MS` of it counts.
+ */
+export function nextIntegral(
+  integralMs: number,
+  utilization: number,
+  dtMs: number,
+  { gainMs, integralSeconds, target }: PolicyDocument['price'],
+): number {
+  const error = Math.min(MAX_ERROR, Math.max(MIN_ERROR, utilization - target));
+  const seconds = Math.min(Math.max(0, dtMs), MAX_GAP_MS) / 1000;
+  const moved = integralMs + (gainMs / integralSeconds) * error * seconds;
+  return Math.min(MAX_INTEGRAL_MS, Math.max(0, moved));
+}

@@ -1,0 +1,86 @@
+import type { Origins, PolicyDocument, RegionControl } from '@spillway/contracts';
+import { priceMs, type FleetNode, type FleetRegion } from '@spillway/fleet';
+import type { ScalePlan } from './capacity.js';
+import { meanNodeCapacity, type Demand, type NodeCapacity } from './demand.js';
+import type { Inventory } from './inventory.js';
+import { roundUp, type CredentialObservation } from './load-per-credential.js';
+import { observeRegion } from './observe-region.js';
+import { overloadChange, type OverloadChange } from './overload.js';
+import { planRegion } from './plan-region.js';
+import type { RegionMemory } from './region-memory.js';
+import type { WallClocks } from './schedule.js';
+import type { RegionSignals } from './signals.js';
+import { isPriceDue, VALID_FOR_SECONDS, type Price } from './spillover.js';
+
+const MAX_PRICE_MS = 100_000;
+const MAX_RATIO = 100;
+
+/** What one step came to, for one region. */
+export interface RegionStep {
+  readonly region: string;
+  /** A new value; it does not hold `plan` yet, see `ControlLoop.settle`. */
+  readonly control: RegionControl;
+  /** To be announced now: it moved enough, or is due. */
+  readonly spillover: Price | undefined;
+  /** Only when overload began or ended. */
+  readonly overload: OverloadChange | undefined;
+  /** To be committed, then executed. */
+  readonly plan: ScalePlan | undefined;
+  /** Without a step, for reasons other than the last ones; for a dry run, what would have been done. */
+  readonly report: ScalePlan | undefined;
+}
+
+/** What a region is stepped by. */
+export interface RegionContext {
+  readonly now: number;
+  readonly policy: PolicyDocument;
+  readonly generation: number;
+  readonly isLinkUp: boolean;
+  readonly isBusSuspect: boolean;
+  readonly region: FleetRegion;
+  readonly nodes: readonly FleetNode[];
+  readonly signals: RegionSignals;
+  readonly demand: Demand;
+  readonly origins: Origins;
+  readonly arrivals: Pick<CredentialObservation, 'credentials' | 'counted' | 'seconds'>;
+  readonly inventory: Inventory | undefined;
+  readonly fleetCapacity: NodeCapacity | null;
+  /** Of the fleet's bound on changes an hour. */
+  readonly changesLeft: number;
+  readonly clocks: WallClocks;
+}
+
+/** Observes, then prices, then plans; writes what it comes to into the memory. */
+export function stepRegion(memory: RegionMemory, context: RegionContext): RegionStep {
+  const { policy, region, signals } = context;
+  const isInView = context.isLinkUp && !context.isBusSuspect;
+  const before = memory.control;
+  const nodeCapacity = meanNodeCapacity(signals) ?? before.nodeCapacity ?? context.fleetCapacity;
+  memory.control = observeRegion(before, { ...context, isInView, said: memory.said, nodeCapacity }, policy);
+  const spillover = isInView ? priceToSay(memory, context) : undefined;
+  const { overload: after, demand: ratio } = memory.control;
+  const overload = overloadChange(before.overload, after, ratio, policy.threshold);
+  const planned = planRegion(memory, context);
+  return { region: region.id, control: memory.control, spillover, overload, ...planned };
+}
+
+/** Nothing is said of a region whose utilization is unknown: the routers' price then fades on all of them alike. */
+function priceToSay(memory: RegionMemory, { now, policy, signals }: RegionContext): Price | undefined {
+  const { control } = memory;
+  const { utilization } = signals;
+  if (utilization === null) return undefined;
+  const price: Price = {
+    priceMs: Math.min(MAX_PRICE_MS, priceMs(utilization, control.integralMs, policy)),
+    integralMs: control.integralMs,
+    utilization: Math.min(MAX_RATIO, utilization),
+    demand: control.demand,
+    loadPerCredential: roundUp(control.loadPerCredential),
+    origins: control.origins,
+    target: policy.price.target,
+    generation: control.generation,
+    validForSeconds: VALID_FOR_SECONDS,
+  };
+  if (!isPriceDue(memory.said, price, now)) return undefined;
+  memory.said = { event: price, at: now };
+  return price;
+}

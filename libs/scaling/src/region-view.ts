@@ -1,0 +1,99 @@
+import type { RegionControl, RegionScaling } from '@spillway/contracts';
+import { priceMs } from '@spillway/fleet';
+import type { Census } from './census.js';
+import { demandInNodes, type NodeCapacity } from './demand.js';
+import { credentialsIn } from './load-per-credential.js';
+import type { Look } from './look.js';
+import { nodesNeeded, type Need } from './need.js';
+import type { RegionContext } from './region-step.js';
+import { scheduledMin } from './schedule.js';
+import { significantSlope, slopeOf } from './trend.js';
+
+/** After a plan failed nothing is planned for so long, in ms. */
+const FAILED_PLAN_DELAY_MS = 30_000;
+/** Shrinking keeps below the planning target, so that what was just drained is not needed again. */
+const SHRINK_MARGIN = 0.95;
+/** Of the changes an hour, the part that shrinking leaves for growth. */
+const GROWTH_RESERVE = 0.25;
+
+/** Everything the planner looks at, of one region, at one moment. Times are log time in ms. */
+export interface RegionView {
+  readonly now: number;
+  readonly scaling: RegionScaling;
+  /** The larger of `min` and the schedule's; and no more nodes than `max`. */
+  readonly min: number;
+  readonly max: number;
+  /** As it is after this step's price, overload and boots. */
+  readonly control: RegionControl;
+  readonly census: Census;
+  /** `null` when the load is unknown. */
+  readonly need: Need | null;
+  /** What its nodes carry, whoever it belongs to, in nodes' worth of load; `null` when unknown. */
+  readonly carriedNodes: number | null;
+  readonly nodeCapacity: NodeCapacity | null;
+  /** Utilization the region must stay under without the nodes that are drained. */
+  readonly shrinkBound: number;
+  /** The whole price that routers see is zero. */
+  readonly isFree: boolean;
+  /** Overloaded, with a slow part of the price that stays. */
+  readonly isPricePersistent: boolean;
+  readonly hasPlanJustFailed: boolean;
+  /** Instances past all patience that never served. */
+  readonly neverServed: readonly string[];
+  /** Of the fleet's bound on changes an hour; shrinking leaves some for growth. */
+  readonly changesLeft: number;
+  readonly changesLeftToShrink: number;
+}
+
+export function viewRegion(
+  control: RegionControl,
+  context: RegionContext,
+  { census, neverServed }: Look,
+): RegionView {
+  const { now, policy, region, signals, clocks } = context;
+  const { scaling } = region.place;
+  const { utilization, usableCount } = signals;
+  const changesLeft = Math.min(context.changesLeft, 1000 - control.changesAtMs.length);
+  const reserve = Math.floor(policy.scaling.maxChangesPerHour * GROWTH_RESERVE);
+  const lastPlanAt = Math.max(control.lastGrowthAtMs ?? 0, control.lastShrinkAtMs ?? 0);
+  const max = scaling.provider.kind === 'none' && scaling.max === 0 ? Infinity : scaling.max;
+  return {
+    now,
+    scaling,
+    min: Math.min(max, Math.max(scaling.min, scheduledMin(scaling.schedule, now, clocks))),
+    max,
+    control,
+    census,
+    need: needOf(control, context),
+    carriedNodes: utilization === null ? null : utilization * usableCount,
+    nodeCapacity: control.nodeCapacity,
+    shrinkBound: Math.min(policy.overload.leave, SHRINK_MARGIN * scaling.target),
+    isFree:
+      control.integralMs === 0 &&
+      utilization !== null &&
+      priceMs(utilization, control.integralMs, policy) === 0,
+    isPricePersistent: control.overload?.state === 'entered' && control.integralMs > 0,
+    hasPlanJustFailed: control.plan?.outcome === 'failed' && now - lastPlanAt < FAILED_PLAN_DELAY_MS,
+    neverServed,
+    changesLeft,
+    changesLeftToShrink: changesLeft - reserve,
+  };
+}
+
+function needOf(
+  control: RegionControl,
+  { demand, signals, policy, region, now }: RegionContext,
+): Need | null {
+  const demandNodes = demandInNodes(demand, signals, control.nodeCapacity);
+  if (demandNodes === null) return null;
+  const credentials = credentialsIn(demand.load, control.loadPerCredential);
+  const { sessionSeconds } = policy.reservation;
+  return nodesNeeded({
+    demandNodes,
+    slope: significantSlope(slopeOf(control.trail, now), demandNodes, credentials, sessionSeconds),
+    bootSeconds: control.bootSeconds,
+    credentials,
+    target: region.place.scaling.target,
+    threshold: policy.threshold,
+  });
+}
