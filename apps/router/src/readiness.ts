@@ -1,5 +1,6 @@
 import type { CheckResult, Health } from '@spillway/runtime';
 import type { FleetView } from './fleet/fleet-view.js';
+import { pricesOverdueSeconds } from './fleet/price-age.js';
 
 /** Not ready before the first full view; ready but degraded when it may be out of date. */
 export function addReadinessChecks(health: Health, view: FleetView): void {
@@ -10,6 +11,7 @@ export function addReadinessChecks(health: Health, view: FleetView): void {
       ? degraded('most of the fleet fell silent at once: the last view of it is kept')
       : ok('nodes are heard from'),
   );
+  health.add('prices', () => checkPrices(view));
   health.add('nodes', () => checkNodes(view));
 }
 
@@ -24,6 +26,19 @@ function checkLink(view: FleetView): CheckResult {
   return view.link === 'up'
     ? ok('connected to NATS')
     : degraded(`no link to NATS for ${seconds} s: answers come from memory`);
+}
+
+/** A fleet may do without an autoscaler; one that was heard and is no more is missing. */
+function checkPrices(view: FleetView): CheckResult {
+  view.now();
+  const regions = [...view.fleet.regions.values()];
+  if (regions.every(({ spillover }) => !spillover))
+    return ok('no autoscaler has been heard: prices are our own');
+  const seconds = Math.round(pricesOverdueSeconds(regions, view.fleet.now));
+  if (seconds === 0) return ok('the autoscaler is heard from');
+  return degraded(
+    `no word from the autoscaler for ${seconds} s too long: its part of the prices falls to zero`,
+  );
 }
 
 function checkNodes(view: FleetView): CheckResult {

@@ -35,15 +35,17 @@ export class RequestGate {
   iceServers(request: FaceRequest): IceServersAnswer {
     const { face, client, body } = request;
     const startedAt = performance.now();
+    let tenant: string | undefined;
     try {
       const principal = this.authenticate(request);
+      tenant = principal.tenant?.name;
       this.limits.take(principal, client);
       const answer = this.service.answer(body, { principal, address: client });
-      this.metrics.answered(face, answer, startedAt);
+      this.metrics.answered(face, tenant, answer, startedAt);
       return answer;
     } catch (error) {
       const problem = this.asProblem(error);
-      this.metrics.failed(face, problem.code, startedAt);
+      this.metrics.failed(face, tenant, problem.code, startedAt);
       throw problem;
     }
   }

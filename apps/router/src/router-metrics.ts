@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { IceServersAnswer, ProblemCode } from '@spillway/contracts';
+import { PROBLEMS, type IceServersAnswer, type ProblemCode } from '@spillway/contracts';
 import { METRICS } from '@spillway/runtime';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { fleetGauges } from './fleet/fleet-gauges.js';
@@ -8,14 +8,18 @@ import { FleetView } from './fleet/fleet-view.js';
 /** The way a request came in. */
 export type Face = 'http' | 'grpc' | 'nats';
 
+const OK = 'ok';
 const SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5];
 
 /** What an operator watches; the reference is `docs/reference/router-metrics.md`. */
 @Injectable()
 export class RouterMetrics {
   private readonly requests: Counter<'face' | 'code'>;
+  private readonly tenantRequests: Counter<'tenant' | 'code'>;
   private readonly duration: Histogram<'face'>;
   private readonly placements: Counter<'region' | 'reason'>;
+  private readonly spilled: Counter<'from' | 'to'>;
+  private tenants: readonly string[] = [];
   readonly rejected: Counter<'reason'>;
   readonly entries: Counter<'outcome'>;
   readonly gaps: Counter<'cause'>;
@@ -29,6 +33,12 @@ export class RouterMetrics {
       labelNames: ['face', 'code'],
       registers,
     });
+    this.tenantRequests = new Counter({
+      name: 'spillway_tenant_requests_total',
+      help: 'Requests for ICE servers with a key of a tenant, by tenant of the policy and outcome',
+      labelNames: ['tenant', 'code'],
+      registers,
+    });
     this.duration = new Histogram({
       name: 'spillway_request_duration_seconds',
       help: 'Time to answer a request for ICE servers, without the network',
@@ -40,6 +50,12 @@ export class RouterMetrics {
       name: 'spillway_placements_total',
       help: 'Clients placed, by region served from and reason',
       labelNames: ['region', 'reason'],
+      registers,
+    });
+    this.spilled = new Counter({
+      name: 'spillway_spilled_total',
+      help: 'Clients served outside their nearest allowed region because of its price, by both regions',
+      labelNames: ['from', 'to'],
       registers,
     });
     this.rejected = new Counter({
@@ -68,14 +84,35 @@ export class RouterMetrics {
     fleetGauges(view, registry);
   }
 
-  answered(face: Face, { placement }: IceServersAnswer, startedAt: number): void {
-    this.requests.inc({ face, code: 'ok' });
-    this.placements.inc({ region: placement.region, reason: placement.reason });
-    this.duration.observe({ face }, (performance.now() - startedAt) / 1000);
+  answered(face: Face, tenant: string | undefined, { placement }: IceServersAnswer, startedAt: number): void {
+    const { region, nearestRegion, reason } = placement;
+    this.placements.inc({ region, reason });
+    if (reason === 'spillover' && nearestRegion !== null)
+      this.spilled.inc({ from: nearestRegion, to: region });
+    this.count(face, tenant, 'ok', startedAt);
   }
 
-  failed(face: Face, code: ProblemCode, startedAt: number): void {
+  failed(face: Face, tenant: string | undefined, code: ProblemCode, startedAt: number): void {
+    this.count(face, tenant, code, startedAt);
+  }
+
+  /** Lets go of tenants that the policy has no more: their names would pile up. */
+  keepTenants(names: readonly string[]): void {
+    for (const tenant of this.tenants) {
+      if (names.includes(tenant)) continue;
+      for (const code of [OK, ...Object.keys(PROBLEMS)]) this.tenantRequests.remove({ tenant, code });
+    }
+    this.tenants = names;
+  }
+
+  private count(
+    face: Face,
+    tenant: string | undefined,
+    code: ProblemCode | typeof OK,
+    startedAt: number,
+  ): void {
     this.requests.inc({ face, code });
+    if (tenant !== undefined) this.tenantRequests.inc({ tenant, code });
     this.duration.observe({ face }, (performance.now() - startedAt) / 1000);
   }
 }

@@ -1,4 +1,4 @@
-import { Module, type DynamicModule } from '@nestjs/common';
+import { Logger, Module, type DynamicModule } from '@nestjs/common';
 import type { ClientLocator } from '@spillway/geo';
 import type { Bus } from '@spillway/messaging';
 import { BUS } from '@spillway/messaging/nest';
@@ -33,8 +33,13 @@ export interface RouterParts {
 
 @Module({})
 export class RouterModule {
-  constructor(health: Health, view: FleetView) {
+  constructor(health: Health, view: FleetView, keys: ApiKeys, metrics: RouterMetrics) {
     addReadinessChecks(health, view);
+    const logger = new Logger('Policy');
+    view.onPolicy((policy) => {
+      metrics.keepTenants(Object.keys(policy.tenants));
+      for (const name of keys.adopt(policy)) logger.warn(`The key "${name}" is a tenant's in this policy`);
+    });
   }
 
   static with({ config, bus, keys, locator, view, issued, bootId }: RouterParts): DynamicModule {

@@ -4,11 +4,18 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { aPolicy } from '@spillway/testkit';
 import { KEYS, keyEntries } from '../testing/keys.harness.js';
 import { ApiKeys, ApiKeysFileError, requireScope, type Principal } from './api-keys.js';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
-const keys = () => new ApiKeys(keyEntries());
+
+/** Those of the file of specs, and the policy has been read. */
+function keys(tenants: Record<string, unknown> = {}): ApiKeys {
+  const all = new ApiKeys(keyEntries());
+  all.adopt(aPolicy({ tenants }));
+  return all;
+}
 
 function nameOf(authorization: string | undefined, peer?: string): string {
   try {
@@ -141,6 +148,66 @@ describe('a connection that showed its key', () => {
         }
       }),
     );
+  });
+});
+
+describe('the keys of tenants', () => {
+  const acme = { keys: [{ sha256: sha256('acme-1') }, { sha256: sha256('acme-2'), scopes: ['admin'] }] };
+  const asked = (all: ApiKeys, key: string, peer?: string) => {
+    try {
+      return all.authenticate(`Bearer ${key}`, peer);
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+  };
+
+  it('are those of the policy, each with its scopes and the tenant they belong to', () => {
+    const all = keys({ acme: { ...acme, regions: { require: ['eu-central-1'] } } });
+    expect(asked(all, 'acme-1')).toMatchObject({
+      name: `acme/${sha256('acme-1').slice(0, 8)}`,
+      scopes: new Set(['issue']),
+      tenant: { name: 'acme', regions: ['eu-central-1'], ttlSeconds: { default: 600, min: 60, max: 86_400 } },
+    });
+    expect(asked(all, 'acme-2')).toMatchObject({ scopes: new Set(['admin']), tenant: { name: 'acme' } });
+    expect(asked(all, 'server-key')).not.toHaveProperty('tenant');
+  });
+
+  it('are not ready while there is no policy: a wrong key may turn out to be one of theirs', () => {
+    const all = new ApiKeys(keyEntries());
+    expect(asked(all, 'acme-1')).toBe('not-ready');
+    expect(asked(all, 'server-key')).toMatchObject({ name: 'server' });
+    all.adopt(aPolicy());
+    expect(asked(all, 'acme-1')).toBe('wrong-key');
+  });
+
+  it('come and go with the policy, on connections that showed them before too', () => {
+    const all = keys({ acme });
+    const connection = {};
+    const name = () => all.authenticateConnection(connection, 'Bearer acme-1', undefined).tenant?.name;
+    expect(name()).toBe('acme');
+    all.adopt(aPolicy({ tenants: { blue: acme } }));
+    expect(name()).toBe('blue');
+    all.adopt(aPolicy());
+    expect(name).toThrow('No such API key');
+  });
+
+  it('take a key from the file, with where it may come from; nothing gets looser', () => {
+    const local = {
+      keys: [{ sha256: sha256('local-key'), scopes: ['issue'] }],
+      regions: { require: ['us-east-1'] },
+    };
+    const all = new ApiKeys(keyEntries());
+    expect(all.adopt(aPolicy({ tenants: { local } }))).toEqual(['local']);
+    expect(asked(all, 'local-key', '192.0.2.1')).toBe('wrong-key');
+    expect(asked(all, 'local-key', '127.0.0.1')).toMatchObject({ tenant: { regions: ['us-east-1'] } });
+  });
+
+  it('have the lifetimes of the policy where the tenant has none of its own', () => {
+    const ttlSeconds = { default: 300, max: 900 };
+    const all = keys({ acme: { ...acme, ttlSeconds } });
+    expect(asked(all, 'acme-1')).toMatchObject({
+      tenant: { ttlSeconds: { default: 300, min: 60, max: 900 } },
+    });
   });
 });
 

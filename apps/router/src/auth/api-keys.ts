@@ -1,18 +1,15 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
+import { keyHashSchema, SCOPES, type PolicyDocument, type Scope } from '@spillway/contracts';
 import { z } from 'zod';
 import { ProblemError } from '../problem-error.js';
-
-export const SCOPES = ['issue', 'on-behalf', 'admin'] as const;
-/** `issue`: get credentials; `on-behalf`: say who and where the client is; `admin`: see and steer the fleet. */
-export type Scope = (typeof SCOPES)[number];
+import { KeyIndex } from './key-index.js';
+import { tenantOf, type Tenant } from './tenant.js';
 
 const apiKeySchema = z.strictObject({
   /** Names the key in logs and metrics. */
   name: z.string().regex(/^[A-Za-z0-9._-]{1,64}$/, 'must be 1 to 64 of A-Z a-z 0-9 . _ -'),
-  /** `printf %s "$KEY" | sha256sum`. Keys are random and long, so a plain hash is enough. */
-  sha256: z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hexadecimal digits in lower case'),
+  sha256: keyHashSchema,
   scopes: z.array(z.enum(SCOPES)).min(1),
   /** Accepted from this machine only. */
   loopbackOnly: z.boolean().default(false),
@@ -36,6 +33,8 @@ export const apiKeysSchema = z
 export interface Principal {
   readonly name: string;
   readonly scopes: ReadonlySet<Scope>;
+  /** `undefined` for the keys of the router's own file. */
+  readonly tenant?: Tenant;
 }
 
 /** What a connection has shown. */
@@ -46,7 +45,6 @@ interface Shown {
 }
 
 interface ApiKey extends Principal {
-  readonly digest: Buffer;
   readonly loopbackOnly: boolean;
 }
 
@@ -58,22 +56,24 @@ export class ApiKeysFileError extends Error {
   }
 }
 
+/** Seconds after which a router that starts is asked again. */
+const RETRY_SECONDS = 2;
+
 const loopback = new BlockList();
 loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 loopback.addSubnet('::ffff:127.0.0.0', 104, 'ipv6');
 
-export class ApiKeys {
-  private readonly keys: readonly ApiKey[];
-  private readonly connections = new WeakMap<object, Shown>();
+type KeyEntry = z.infer<typeof apiKeySchema>;
 
-  constructor(keys: readonly z.infer<typeof apiKeySchema>[]) {
-    this.keys = keys.map(({ name, sha256, scopes, loopbackOnly }) => ({
-      name,
-      scopes: new Set(scopes),
-      digest: Buffer.from(sha256, 'hex'),
-      loopbackOnly,
-    }));
+/** The keys of the router's own file and those of the policy's tenants. */
+export class ApiKeys {
+  private index = new KeyIndex<ApiKey>();
+  private connections = new WeakMap<object, Shown>();
+  private knowsTenants = false;
+
+  constructor(private readonly entries: readonly KeyEntry[]) {
+    this.addOwn();
   }
 
   /** @throws {ApiKeysFileError} naming the entry and what is wrong with it. */
@@ -87,6 +87,31 @@ export class ApiKeys {
     const parsed = apiKeysSchema.safeParse(json);
     if (parsed.success) return new ApiKeys(parsed.data);
     throw new ApiKeysFileError(path, z.prettifyError(parsed.error));
+  }
+
+  /**
+   * Takes the tenants' keys from a policy, at once and in place of those of the one before. A key that is in the
+   * router's file too is the tenant's, so that nothing loosens where its clients may be served.
+   * @returns the names of such keys of the file.
+   */
+  adopt(policy: PolicyDocument): string[] {
+    this.index = new KeyIndex();
+    this.connections = new WeakMap();
+    this.knowsTenants = true;
+    this.addOwn();
+    const taken: string[] = [];
+    for (const [name, { keys }] of Object.entries(policy.tenants)) {
+      const tenant = tenantOf(policy, name);
+      for (const { sha256, scopes } of keys) {
+        // The start of a hash tells the keys of a tenant apart, in limits and messages.
+        const key = { name: `${name}/${sha256.slice(0, 8)}`, scopes: new Set(scopes), tenant };
+        const before = this.index.set(sha256, { ...key, loopbackOnly: false });
+        if (!before) continue;
+        this.index.set(sha256, { ...key, loopbackOnly: before.loopbackOnly });
+        taken.push(before.name);
+      }
+    }
+    return taken;
   }
 
   /**
@@ -109,14 +134,22 @@ export class ApiKeys {
   /**
    * @param authorization the header's value, `Bearer <key>`.
    * @param peer address of the other end of the connection, `undefined` where it is not known or there is none (NATS).
-   * @throws {ProblemError} `missing-key` or `wrong-key`.
+   * @throws {ProblemError} `missing-key` or `wrong-key`; `not-ready` while the tenants' keys are not known.
    */
   authenticate(authorization: string | undefined, peer: string | undefined): Principal {
     const token = authorization && /^Bearer +(\S{1,512})$/i.exec(authorization)?.[1];
     if (!token) {
       throw new ProblemError('missing-key', 'Send the header "authorization: Bearer <API key>"');
     }
-    const key = this.find(createHash('sha256').update(token).digest());
+    const key = this.index.find(token);
+    if (!key && !this.knowsTenants) {
+      throw new ProblemError(
+        'not-ready',
+        'The keys of the policy are not known yet',
+        undefined,
+        RETRY_SECONDS,
+      );
+    }
     if (!key) throw new ProblemError('wrong-key', 'No such API key');
     if (key.loopbackOnly && !isLoopback(peer)) {
       throw new ProblemError('wrong-key', `The key "${key.name}" is accepted from this machine only`);
@@ -124,11 +157,10 @@ export class ApiKeys {
     return key;
   }
 
-  /** Looks at every key, so that the time it takes tells nothing. */
-  private find(digest: Buffer): ApiKey | undefined {
-    let found: ApiKey | undefined;
-    for (const key of this.keys) if (timingSafeEqual(key.digest, digest)) found = key;
-    return found;
+  private addOwn(): void {
+    for (const { name, sha256, scopes, loopbackOnly } of this.entries) {
+      this.index.set(sha256, { name, scopes: new Set(scopes), loopbackOnly });
+    }
   }
 }
 

@@ -10,20 +10,17 @@ export class FixedWindow {
   private readonly counts = new Map<string, number>();
   private endsAt = 0;
 
-  constructor(
-    readonly limit: number,
-    readonly lengthMs: number,
-  ) {}
+  constructor(readonly lengthMs: number) {}
 
   /** @returns 0, or the milliseconds to wait until there is room again. */
-  take(key: string, nowMs: number): number {
+  take(key: string, limit: number, nowMs: number): number {
     if (nowMs >= this.endsAt) {
       this.counts.clear();
       this.endsAt = nowMs + this.lengthMs;
     }
     const counted = this.counts.size < MAX_KEYS || this.counts.has(key) ? key : OTHERS;
     const count = (this.counts.get(counted) ?? 0) + 1;
-    if (count > this.limit) return this.endsAt - nowMs;
+    if (count > limit) return this.endsAt - nowMs;
     this.counts.set(counted, count);
     return 0;
   }

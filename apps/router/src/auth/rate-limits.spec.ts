@@ -1,7 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Scope } from '@spillway/contracts';
+import { aPolicy } from '@spillway/testkit';
 import { loadRouterConfig } from '../config.js';
-import type { Principal, Scope } from './api-keys.js';
+import type { Principal } from './api-keys.js';
 import { RateLimits } from './rate-limits.js';
+import { tenantOf } from './tenant.js';
 
 function limits(perKey: number, perClient: number): RateLimits {
   return new RateLimits(
@@ -84,6 +87,36 @@ describe('RateLimits', () => {
     subject.take(web, undefined);
     const refused = { code: 'rate-limited', status: 429, retryAfterSeconds: 1 };
     expect(() => subject.take(web, undefined)).toThrow(expect.objectContaining(refused));
+  });
+
+  describe('of a tenant', () => {
+    const of = (rateLimits: object, ...scopes: Scope[]): Principal[] => {
+      const tenant = tenantOf(aPolicy({ tenants: { acme: { rateLimits } } }), 'acme');
+      return ['acme/1', 'acme/2'].map((name) => ({ ...key(name, 'issue', ...scopes), tenant }));
+    };
+    const asks = (principals: Principal[], address = '192.0.2.1') =>
+      [...principals, ...principals].map((principal) => [principal, address] as const);
+
+    it('are shared by all its keys', () => {
+      expect(passing(limits(100, 0), asks(of({ perSecond: 3 })))).toBe(3);
+      expect(passing(limits(1, 0), asks(of({ perSecond: 0 })))).toBe(4);
+    });
+
+    it('are the router’s, for each key, where it has none of its own', () => {
+      expect(passing(limits(1, 0), asks(of({})))).toBe(2);
+      expect(passing(limits(0, 1), asks(of({})))).toBe(1);
+    });
+
+    it('are for one client address with keys that stand for their clients', () => {
+      expect(passing(limits(0, 1), asks(of({ perClientPerMinute: 3 })))).toBe(3);
+      expect(passing(limits(0, 1), asks(of({ perClientPerMinute: 3 }, 'on-behalf')))).toBe(4);
+    });
+
+    it('leave a client of another tenant, or of none, what it has', () => {
+      const subject = limits(0, 1);
+      expect(passing(subject, asks(of({ perClientPerMinute: 1 })))).toBe(1);
+      expect(passing(subject, [[web, '192.0.2.1']])).toBe(1);
+    });
   });
 
   it('is off at 0', () => {

@@ -5,17 +5,21 @@ import { ProblemError } from '../problem-error.js';
 import type { Principal } from './api-keys.js';
 import { FixedWindow } from './fixed-window.js';
 
-/** Bounds what one key, and one client behind a public key, can take; per router, in memory. */
+/** Who is counted, and how many requests it has; 0 for as many as it likes. */
+interface Allowance {
+  readonly who: string;
+  readonly limit: number;
+  /** In messages. */
+  readonly whose: string;
+}
+
+/** Bounds what one key or tenant, and one client behind a public key, can take; per router, in memory. */
 @Injectable()
 export class RateLimits {
-  private readonly perKey: FixedWindow | undefined;
-  private readonly perClient: FixedWindow | undefined;
+  private readonly bySecond = new FixedWindow(1_000);
+  private readonly byMinute = new FixedWindow(60_000);
 
-  constructor(@Inject(ROUTER_CONFIG) config: RouterConfig) {
-    const { RATE_LIMIT_PER_KEY, RATE_LIMIT_PER_CLIENT } = config;
-    this.perKey = RATE_LIMIT_PER_KEY > 0 ? new FixedWindow(RATE_LIMIT_PER_KEY, 1_000) : undefined;
-    this.perClient = RATE_LIMIT_PER_CLIENT > 0 ? new FixedWindow(RATE_LIMIT_PER_CLIENT, 60_000) : undefined;
-  }
+  constructor(@Inject(ROUTER_CONFIG) private readonly config: RouterConfig) {}
 
   /**
    * A key with the scope `on-behalf` belongs to a server that asks for many clients; any other stands for the
@@ -24,16 +28,33 @@ export class RateLimits {
    */
   take(principal: Principal, clientAddress: string | undefined): void {
     const now = performance.now();
-    if (this.perKey) take(this.perKey, principal.name, now, 'this API key');
-    if (this.perClient && clientAddress !== undefined && !principal.scopes.has('on-behalf')) {
-      take(this.perClient, clientKey(clientAddress), now, 'this client address');
+    take(this.bySecond, this.allowanceOf(principal), now);
+    if (clientAddress === undefined || principal.scopes.has('on-behalf')) return;
+    take(this.byMinute, this.allowanceOfClient(principal, clientAddress), now);
+  }
+
+  /** A tenant that has a limit of its own shares it among its keys. Names of keys and tenants never meet. */
+  private allowanceOf({ name, tenant }: Principal): Allowance {
+    if (tenant?.perSecond === undefined) {
+      return { who: name, limit: this.config.RATE_LIMIT_PER_KEY, whose: 'this API key' };
     }
+    return { who: `${tenant.name}/`, limit: tenant.perSecond, whose: `the tenant "${tenant.name}"` };
+  }
+
+  /** One client of two tenants is two: what it does with one is none of the other's. */
+  private allowanceOfClient({ tenant }: Principal, address: string): Allowance {
+    return {
+      who: `${tenant?.name ?? ''} ${clientKey(address)}`,
+      limit: tenant?.perClientPerMinute ?? this.config.RATE_LIMIT_PER_CLIENT,
+      whose: 'this client address',
+    };
   }
 }
 
-function take(window: FixedWindow, key: string, now: number, whose: string): void {
-  const waitMs = window.take(key, now);
+function take(window: FixedWindow, { who, limit, whose }: Allowance, now: number): void {
+  if (limit === 0) return;
+  const waitMs = window.take(who, limit, now);
   if (waitMs === 0) return;
-  const detail = `The limit of ${window.limit} requests in ${window.lengthMs / 1000} s of ${whose} is used up`;
+  const detail = `The limit of ${limit} requests in ${window.lengthMs / 1000} s of ${whose} is used up`;
   throw new ProblemError('rate-limited', detail, undefined, Math.max(1, Math.ceil(waitMs / 1000)));
 }

@@ -1,6 +1,6 @@
-import { utilizationOf } from '@spillway/fleet';
 import { Gauge, type Registry } from 'prom-client';
 import type { FleetView } from './fleet-view.js';
+import { regionGauges } from './region-gauges.js';
 
 /** Gauges that are read from the view when they are scraped. */
 export function fleetGauges(view: FleetView, registry: Registry): Gauge[] {
@@ -29,19 +29,6 @@ export function fleetGauges(view: FleetView, registry: Registry): Gauge[] {
       }
     },
   });
-  const utilization = new Gauge({
-    name: 'spillway_region_utilization_ratio',
-    help: 'Load ÷ capacity of a region, 0–1 and above; absent while unknown',
-    labelNames: ['region'],
-    registers,
-    collect() {
-      this.reset();
-      for (const region of view.fleet.regions.values()) {
-        const value = utilizationOf(region);
-        if (value !== null) this.set({ region: region.id }, value);
-      }
-    },
-  });
   return [
     gauge('spillway_link_up', 'Connected to NATS (1) or answering from memory (0)', () =>
       view.link === 'up' ? 1 : 0,
@@ -56,7 +43,11 @@ export function fleetGauges(view: FleetView, registry: Registry): Gauge[] {
     gauge('spillway_log_silence_seconds', 'Since the last entry of the log was read', () =>
       view.fleet.position === 0 ? NaN : view.silenceOfLogMs / 1000,
     ),
+    gauge('spillway_routers_live', 'Routers whose batches are read, this one included', () => {
+      view.now();
+      return view.fleet.liveRouters();
+    }),
     nodes,
-    utilization,
+    ...regionGauges(view, registry),
   ];
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { LogEntry, Overload, Spillover } from '@spillway/contracts';
 import { aHeartbeat, aLog, aPolicy, fakeClock } from '@spillway/testkit';
 import { FleetReport } from './fleet-report.js';
 import { FleetView } from './fleet-view.js';
@@ -14,8 +15,12 @@ function setStage() {
     view.fold(entry({ kind: 'heartbeat', heartbeat: aHeartbeat(overrides) }, AT + clock.now()));
   const adopt = (overrides = {}) =>
     view.fold(entry({ kind: 'policy', policy: aPolicy(overrides) }, AT + clock.now()));
-  return { clock, view, hear, adopt, report: new FleetReport(view) };
+  const tell = (event: LogEntry['event']) => view.fold(entry(event, AT + clock.now()));
+  return { clock, view, hear, adopt, tell, report: new FleetReport(view) };
 }
+
+/** What an autoscaler that was never heard leaves. */
+const calm = { demand: null, priceMs: 0, overloaded: false, priceAgeSeconds: null };
 
 describe('the report of regions', () => {
   it('is empty before there is a policy', () => {
@@ -46,11 +51,81 @@ describe('the report of regions', () => {
       policyRevision: 'winter',
       strategy: 'nearest',
       regions: [
-        { region: 'us-east-1', utilization: 0.5, usableNodes: 1, nodes: 2, priceMs: 0 },
-        { region: 'eu-central-1', utilization: null, usableNodes: 1, nodes: 1, priceMs: 0 },
-        { region: 'ap-southeast-1', utilization: null, usableNodes: 0, nodes: 0, priceMs: 0 },
+        { region: 'us-east-1', utilization: 0.5, usableNodes: 1, nodes: 2, ...calm },
+        { region: 'eu-central-1', utilization: null, usableNodes: 1, nodes: 1, ...calm },
+        { region: 'ap-southeast-1', utilization: null, usableNodes: 0, nodes: 0, ...calm },
       ],
     });
+  });
+});
+
+describe('the report of a region that fills up', () => {
+  const at = new Date(AT).toISOString();
+  const spillover: Spillover = {
+    at,
+    priceMs: 40,
+    integralMs: 30,
+    utilization: 0.79,
+    demand: 1.1,
+    loadPerCredential: { bandwidthBps: 100_000, allocations: 0.5 },
+    origins: {},
+    target: 0.79,
+    generation: 3,
+    validForSeconds: 30,
+  };
+  const overload: Overload = { at, state: 'entered', utilization: 0.85, threshold: 0.8, since: at };
+
+  function setFullStage() {
+    const stage = setStage();
+    stage.adopt();
+    stage.hear({ nodeId: 'a', load: { cpu: 0.79 }, intervalMs: 60_000 });
+    stage.view.needUpTo(2);
+    stage.tell({ kind: 'spillover', region: 'us-east-1', spillover });
+    stage.tell({ kind: 'overload', region: 'us-east-1', overload });
+    const [region] = stage.report.regions().regions;
+    return { ...stage, region };
+  }
+
+  it('has its price, its demand, and that it is overloaded', () => {
+    const { region } = setFullStage();
+    const priceMs = expect.closeTo(30, 6);
+    expect(region).toMatchObject({
+      utilization: 0.79,
+      demand: 1.1,
+      priceMs,
+      overloaded: true,
+      priceAgeSeconds: 0,
+    });
+  });
+
+  it('has a price that is held while it is valid, then falls to zero over 10 minutes', () => {
+    const { report, clock } = setFullStage();
+    const at = (ms: number) => {
+      clock.advance(ms);
+      const [region] = report.regions().regions;
+      return [region?.priceAgeSeconds, Math.round(region?.priceMs ?? -1)];
+    };
+    expect([at(30_000), at(300_000), at(300_000)]).toEqual([
+      [30, 30],
+      [330, 15],
+      [630, 0],
+    ]);
+  });
+
+  it('weighs what was issued as the autoscaler learned it', () => {
+    const { view, report } = setFullStage();
+    for (let i = 0; i < 10; i++) view.reserve('a');
+    expect(report.nodes().nodes[0]?.reserved).toEqual({
+      credentials: 10,
+      bandwidthBps: 1_000_000,
+      allocations: 5,
+    });
+  });
+
+  it('is left out for a tenant that is not served there', () => {
+    const { report } = setFullStage();
+    const { regions } = report.regions(['eu-central-1']);
+    expect(regions.map(({ region }) => region)).toEqual(['eu-central-1']);
   });
 });
 

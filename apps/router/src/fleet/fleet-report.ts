@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Heartbeat } from '@spillway/contracts';
-import { utilizationOf, type FleetNode, type Freshness } from '@spillway/fleet';
+import { utilizationOf, type FleetNode, type FleetRegion, type Freshness } from '@spillway/fleet';
 import { FleetView } from './fleet-view.js';
+import { priceAgeSeconds } from './price-age.js';
 
 /** `GET /v1/regions`. */
 export interface RegionsReport {
@@ -16,9 +17,16 @@ export interface RegionReport {
   region: string;
   /** 0–1 and above, with reservations; `null` when unknown. */
   utilization: number | null;
+  /** What its own clients would put there with all prices at zero, 0–1 and above; `null` when unknown. */
+  demand: number | null;
   usableNodes: number;
   nodes: number;
+  /** What a place there costs, in ms of round-trip time, as this router sees it now. */
   priceMs: number;
+  /** By the autoscaler's word. */
+  overloaded: boolean;
+  /** Since the autoscaler last said its part of the price; `null` when it never did. */
+  priceAgeSeconds: number | null;
 }
 
 /** `GET /v1/nodes`. */
@@ -32,6 +40,8 @@ export interface NodeReport extends Pick<
 > {
   freshness: Freshness;
   usable: boolean;
+  /** It was told to drain, and the order stands. */
+  drainOrdered: boolean;
   utilization: number | null;
   /** Credentials issued that its heartbeats do not show yet, and the load expected of them. */
   reserved: { credentials: number; bandwidthBps: number; allocations: number };
@@ -42,7 +52,8 @@ export interface NodeReport extends Pick<
 export class FleetReport {
   constructor(private readonly view: FleetView) {}
 
-  regions(): RegionsReport {
+  /** @param only these, of those that the policy names. */
+  regions(only?: readonly string[]): RegionsReport {
     const { view } = this;
     const deciding = view.now();
     return {
@@ -50,13 +61,9 @@ export class FleetReport {
       link: view.link,
       policyRevision: view.fleet.policy?.revision ?? null,
       strategy: view.fleet.policy?.strategy ?? null,
-      regions: [...view.fleet.regions.values()].map((region, i) => ({
-        region: region.id,
-        utilization: utilizationOf(region),
-        usableNodes: region.usable.length,
-        nodes: region.nodeCount,
-        priceMs: deciding?.priceMs[i] ?? 0,
-      })),
+      regions: [...view.fleet.regions.values()].flatMap((region, i) =>
+        only?.includes(region.id) === false ? [] : [this.region(region, deciding?.priceMs[i] ?? 0)],
+      ),
     };
   }
 
@@ -67,9 +74,23 @@ export class FleetReport {
     return { nodes };
   }
 
+  private region(region: FleetRegion, priceMs: number): RegionReport {
+    const age = priceAgeSeconds(region, this.view.fleet.now);
+    return {
+      region: region.id,
+      utilization: region.utilization,
+      demand: region.spillover?.event.demand ?? null,
+      usableNodes: region.usable.length,
+      nodes: region.nodeCount,
+      priceMs,
+      overloaded: region.overload?.event.state === 'entered',
+      priceAgeSeconds: age === null ? null : Math.round(age),
+    };
+  }
+
   private node(node: FleetNode): NodeReport {
     const { nodeId, region, zone, kind, state, load, capacity, software } = node.heartbeat;
-    const unit = this.view.fleet.policy?.reservation;
+    const unit = this.view.fleet.regions.get(region)?.unit;
     return {
       nodeId,
       region,
@@ -81,10 +102,11 @@ export class FleetReport {
       software,
       freshness: node.freshness,
       usable: node.isUsable,
+      drainOrdered: node.isDrainOrdered,
       utilization: utilizationOf(node),
       reserved: {
         credentials: node.reservations,
-        bandwidthBps: node.reservations * (unit?.bandwidthBps ?? 0),
+        bandwidthBps: node.reservations * (unit?.kbps ?? 0) * 1000,
         allocations: node.reservations * (unit?.allocations ?? 0),
       },
       lastSeenMsAgo: Math.round(this.view.silenceMs(node.lastSeenAt)),

@@ -1,4 +1,4 @@
-import type { LogEntry } from '@spillway/contracts';
+import type { LogEntry, PolicyDocument } from '@spillway/contracts';
 import { Fleet, type FoldOutcome } from '@spillway/fleet';
 import { estimateRttMs } from '@spillway/geo';
 import { placementView, type PlacementView } from '@spillway/placement';
@@ -13,6 +13,7 @@ export class FleetView {
   private lastEntryLagMs = 0;
   private neededPosition: number | undefined;
   private hasBeenUpToDate = false;
+  private readonly policyListeners: ((policy: PolicyDocument) => void)[] = [];
 
   constructor(
     bootId: string,
@@ -51,8 +52,18 @@ export class FleetView {
     this.lastEntryLagMs = Math.max(0, Date.now() - entry.at);
     const outcome = this.fleet.apply(entry, this.lastEntryReadAt);
     this.checkUpToDate();
-    if (entry.event.kind === 'policy') this.decidingOn = placementView(this.fleet, estimateRttMs);
+    if (entry.event.kind === 'policy') this.adopt(entry.event.policy);
     return outcome;
+  }
+
+  /** Told of every policy that comes into force, before anything is decided on it. */
+  onPolicy(listener: (policy: PolicyDocument) => void): void {
+    this.policyListeners.push(listener);
+  }
+
+  private adopt(policy: PolicyDocument): void {
+    for (const listener of this.policyListeners) listener(policy);
+    this.decidingOn = placementView(this.fleet, estimateRttMs);
   }
 
   setLink(link: 'up' | 'down'): void {

@@ -18,7 +18,13 @@ import { FleetReport } from '../fleet/fleet-report.js';
 import { ProblemError } from '../problem-error.js';
 import { RequestGate } from '../request-gate.js';
 import { grpcProblem } from './grpc-problem.js';
-import { fromGrpc, toGrpcAnswer, toGrpcRegions, type GrpcIceServersRequest } from './messages.js';
+import {
+  fromGrpc,
+  toGrpcAnswer,
+  toGrpcRegions,
+  type GrpcIceServersRequest,
+  type GrpcRegions,
+} from './messages.js';
 import { peerReader, textOf } from './peer.js';
 
 interface StreamRequest {
@@ -78,17 +84,11 @@ export class IceGrpcController implements OnModuleDestroy {
     metadata: Metadata,
     call: ServerUnaryCall<unknown, unknown>,
   ): Observable<object> {
-    try {
-      const { peer } = this.readPeer(call.getPeer(), metadata);
-      requireScope(this.keys.authenticate(textOf(metadata, 'authorization'), peer), 'issue');
-    } catch (error) {
-      throw grpcProblem(error);
-    }
+    const { peer } = this.readPeer(call.getPeer(), metadata);
     const snapshots = interval(WATCH_MS).pipe(
       startWith(0),
-      map(() => this.report.regions()),
+      map(() => this.regionsFor(metadata, peer)),
       distinctUntilChanged((a, b) => JSON.stringify(a.regions) === JSON.stringify(b.regions)),
-      map(toGrpcRegions),
     );
     const end = this.stopping.pipe(mergeMap(() => throwError(() => grpcProblem(stoppingError()))));
     return merge(snapshots, end);
@@ -97,6 +97,17 @@ export class IceGrpcController implements OnModuleDestroy {
   /** Ends the streams that clients hold open, for the server's end waits for them. */
   onModuleDestroy(): void {
     this.stopping.next();
+  }
+
+  /** What the key may see: it may be a tenant's, and be taken back while it watches. */
+  private regionsFor(metadata: Metadata, peer: string | undefined): GrpcRegions {
+    try {
+      const principal = this.keys.authenticate(textOf(metadata, 'authorization'), peer);
+      requireScope(principal, 'issue');
+      return toGrpcRegions(this.report.regions(principal.tenant?.regions));
+    } catch (error) {
+      throw grpcProblem(error);
+    }
   }
 
   private result(request: GrpcIceServersRequest, metadata: Metadata, peer: string): object {

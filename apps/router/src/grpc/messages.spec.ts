@@ -55,21 +55,22 @@ describe('an answer for gRPC', () => {
 });
 
 describe('regions for gRPC', () => {
-  it('leave out a utilization that is unknown and keep one of zero', () => {
-    const region = { usableNodes: 1, nodes: 2, priceMs: 0 };
+  it('leave out what is unknown and keep what is zero; ages are no news', () => {
+    const region = { usableNodes: 1, nodes: 2, priceMs: 0, overloaded: true };
+    const age = { priceAgeSeconds: 3 };
     const report: RegionsReport = {
       position: 7,
       link: 'up',
       policyRevision: 'r',
       strategy: 'nearest',
       regions: [
-        { region: 'a', utilization: null, ...region },
-        { region: 'b', utilization: 0, ...region },
+        { region: 'a', utilization: null, demand: null, ...region, ...age },
+        { region: 'b', utilization: 0, demand: 0, ...region, ...age },
       ],
     };
     const regions = [
       { region: 'a', ...region },
-      { region: 'b', utilization: 0, ...region },
+      { region: 'b', utilization: 0, demand: 0, ...region },
     ];
     expect(toGrpcRegions(report)).toEqual({ position: 7, regions });
   });

@@ -12,6 +12,12 @@ export interface GrpcIceServersRequest {
   transports?: (string | number)[];
 }
 
+/** `RegionsSnapshot` of the .proto. */
+export interface GrpcRegions {
+  readonly position: number;
+  readonly regions: readonly object[];
+}
+
 const TRANSPORT_PREFIX = 'TRANSPORT_';
 
 /** To the JSON form, which the one schema then checks: both faces refuse the same things in the same words. */
@@ -46,9 +52,13 @@ export function toGrpcAnswer(answer: IceServersAnswer): object {
   return { ...answer, placement: { ...placement, ...defined({ nearestRegion }) } };
 }
 
-export function toGrpcRegions({ position, regions }: RegionsReport): object {
+/** Without the ages: a watcher is told of what changes. */
+export function toGrpcRegions({ position, regions }: RegionsReport): GrpcRegions {
   return {
     position,
-    regions: regions.map(({ utilization, ...region }) => ({ ...region, ...defined({ utilization }) })),
+    regions: regions.map(({ utilization, demand, priceAgeSeconds: _age, ...region }) => ({
+      ...region,
+      ...defined({ utilization, demand }),
+    })),
   };
 }

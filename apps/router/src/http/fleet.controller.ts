@@ -1,6 +1,7 @@
 import { Controller, Get, Req } from '@nestjs/common';
+import type { Scope } from '@spillway/contracts';
 import type { FastifyRequest } from 'fastify';
-import { ApiKeys, requireScope, type Scope } from '../auth/api-keys.js';
+import { ApiKeys, requireScope, type Principal } from '../auth/api-keys.js';
 import { FleetReport, type NodesReport, type RegionsReport } from '../fleet/fleet-report.js';
 import { openApiDocument } from './openapi.js';
 import { peerOf } from './peer.js';
@@ -15,8 +16,8 @@ export class FleetController {
 
   @Get('v1/regions')
   regions(@Req() request: FastifyRequest): RegionsReport {
-    this.authorize(request, 'issue');
-    return this.report.regions();
+    const { tenant } = this.authorize(request, 'issue');
+    return this.report.regions(tenant?.regions);
   }
 
   @Get('v1/nodes')
@@ -30,7 +31,9 @@ export class FleetController {
     return openApiDocument;
   }
 
-  private authorize(request: FastifyRequest, scope: Scope): void {
-    requireScope(this.keys.authenticate(request.headers.authorization, peerOf(request)), scope);
+  private authorize(request: FastifyRequest, scope: Scope): Principal {
+    const principal = this.keys.authenticate(request.headers.authorization, peerOf(request));
+    requireScope(principal, scope);
+    return principal;
   }
 }

@@ -40,9 +40,18 @@ const schemas = {
       object({
         region: string,
         utilization: { ...orNull('number'), description: '0–1 and above; null when unknown' },
+        demand: {
+          ...orNull('number'),
+          description: 'What its own clients would put there at no price, 0–1 and above; null when unknown',
+        },
         usableNodes: number,
         nodes: number,
-        priceMs: number,
+        priceMs: { ...number, description: 'What a place there costs, in ms of round-trip time' },
+        overloaded: { type: 'boolean' },
+        priceAgeSeconds: {
+          ...orNull('number'),
+          description: 'Since the autoscaler last said its part of the price; null when it never did',
+        },
       }),
     ),
   }),
@@ -56,6 +65,7 @@ const schemas = {
         state: { enum: ['starting', 'serving', 'draining', 'stopped'] },
         freshness: { enum: ['fresh', 'suspect', 'unknown'] },
         usable: { type: 'boolean' },
+        drainOrdered: { type: 'boolean', description: 'It was told to drain, and the order stands' },
         utilization: orNull('number'),
         reserved: object({ credentials: number, bandwidthBps: number, allocations: number }),
         load: { type: 'object' },

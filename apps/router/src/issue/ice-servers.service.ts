@@ -8,22 +8,17 @@ import {
 } from '@spillway/contracts';
 import { ALL_TRANSPORTS, transportSet } from '@spillway/fleet';
 import type { ClientLocator } from '@spillway/geo';
-import {
-  hashText,
-  mix32,
-  place,
-  type Placement,
-  type PlacementView,
-  type Refusal,
-} from '@spillway/placement';
+import { hashText, mix32, place, type Placement, type PlacementView } from '@spillway/placement';
 import { mintCredential, turnUser } from '@spillway/turn';
 import { requireScope, type Principal } from '../auth/api-keys.js';
+import type { Lifetimes, Tenant } from '../auth/tenant.js';
 import { familyOf } from '../client-address.js';
 import type { FleetView } from '../fleet/fleet-view.js';
 import { invalidField, ProblemError } from '../problem-error.js';
 import type { Decision } from './issued-log.js';
 import type { NodeSecrets } from './node-secrets.js';
 import { MAX_TURN_URLS, stunUrlFor, turnUrlsFor } from './node-urls.js';
+import { refusalOf, requiredRegions, RETRY_AFTER_SECONDS } from './requirement.js';
 
 /** Who asks, and from where: the address of the client itself unless the request names another. */
 export interface Caller {
@@ -41,9 +36,6 @@ export interface IceServersParts {
   /** Wall-clock time in ms: expiry is checked against the relays' clocks. */
   readonly now?: () => number;
 }
-
-/** Seconds after which a client that found no room should ask again. */
-const RETRY_AFTER_SECONDS = 2;
 
 /** "Which relay?": the one answer behind HTTP, gRPC and NATS. */
 export class IceServersService {
@@ -73,26 +65,28 @@ export class IceServersService {
         : 'There is no policy yet';
       throw new ProblemError('not-ready', missing, undefined, RETRY_AFTER_SECONDS);
     }
-    return this.decide(view, request, request.clientIp ?? address);
+    return this.decide(view, request, principal.tenant, request.clientIp ?? address);
   }
 
   private decide(
     view: PlacementView,
     request: IceServersRequest,
+    tenant: Tenant | undefined,
     address: string | undefined,
   ): IceServersAnswer {
-    const ttlSeconds = lifetime(request, view.policy);
+    const ttlSeconds = lifetime(request, tenant?.ttlSeconds ?? view.policy.ttlSeconds);
     checkPreference(request, view.policy);
+    const require = requiredRegions(request, tenant);
     const n = this.decisions++;
     const placement = place(view, {
       location: address === undefined ? undefined : this.parts.locator.locate(address),
-      require: request.region?.require,
+      require,
       prefer: request.region?.prefer,
       transports: request.transports ? transportSet(request.transports) : ALL_TRANSPORTS,
       count: request.count ?? 1,
       seed: mix32(this.seed + n),
     });
-    if (!placement.isPlaced) throw refusal(placement.code, request);
+    if (!placement.isPlaced) throw refusalOf(placement.code, request, require, tenant);
     const id = this.idPrefix + n.toString(36);
     const nodes = placement.nodes.map((node) => node.id);
     const { region, nearestRegion, reason } = placement;
@@ -128,7 +122,7 @@ export class IceServersService {
   }
 }
 
-function lifetime({ ttlSeconds }: IceServersRequest, { ttlSeconds: bounds }: PolicyDocument): number {
+function lifetime({ ttlSeconds }: IceServersRequest, bounds: Lifetimes): number {
   if (ttlSeconds === undefined) return bounds.default;
   if (ttlSeconds >= bounds.min && ttlSeconds <= bounds.max) return ttlSeconds;
   const detail = `ttlSeconds: must be from ${bounds.min} to ${bounds.max} by the policy`;
@@ -140,26 +134,4 @@ function checkPreference({ region }: IceServersRequest, { regions }: PolicyDocum
   if (region?.prefer === undefined || Object.hasOwn(regions, region.prefer)) return;
   const detail = `region.prefer: "${region.prefer}" is not one of the regions: ${Object.keys(regions).join(', ')}`;
   throw new ProblemError('invalid-field', detail, 'region.prefer');
-}
-
-function refusal(code: Refusal['code'], { region, transports }: IceServersRequest): ProblemError {
-  const regions = region?.require?.join(', ') ?? '';
-  switch (code) {
-    case 'no-capacity':
-      return new ProblemError(
-        code,
-        'No usable node has room for this client',
-        undefined,
-        RETRY_AFTER_SECONDS,
-      );
-    case 'requirement-unmet': {
-      const detail = `region.require: no usable node in ${regions}`;
-      return new ProblemError(code, detail, 'region.require', RETRY_AFTER_SECONDS);
-    }
-    case 'transports-unmet': {
-      const where = regions === '' ? 'No usable node' : `No usable node in ${regions}`;
-      const detail = `transports: ${where} offers ${transports?.join(' or ') ?? 'a known transport'}`;
-      return new ProblemError('requirement-unmet', detail, 'transports', RETRY_AFTER_SECONDS);
-    }
-  }
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ApiKeys, Scope } from '../auth/api-keys.js';
+import type { Scope } from '@spillway/contracts';
+import type { ApiKeys } from '../auth/api-keys.js';
 
 /** The keys every router of a spec knows: what one sends, and what it is allowed. */
 export const KEYS = {
