@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ExitStatus } from './exit-status.js';
+import { drainCommand, undrainCommand } from './drain/drain.command.js';
 import { fleetCommand } from './fleet/fleet.command.js';
 import { iceCommand } from './ice/ice.command.js';
+import { loadCommand } from './load/load.command.js';
 import { policyCommand } from './policy/policy.command.js';
 import { renderCommand } from './render/render.command.js';
 import { simulateCommand } from './simulate/simulate.command.js';
@@ -46,6 +48,9 @@ function buildProgram(output: Output): Command {
     fleetCommand(),
     renderCommand(),
     policyCommand(),
+    drainCommand(),
+    undrainCommand(),
+    loadCommand(),
     simulateCommand(),
   ])
     program.addCommand(command);

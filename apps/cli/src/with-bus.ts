@@ -28,7 +28,7 @@ export interface BusLimits {
   readonly signal?: AbortSignal;
   /** Milliseconds until NATS must have been reached. */
   readonly connectMs?: number;
-  /** Milliseconds for the work itself. */
+  /** Milliseconds for the work itself; `Infinity` for work that lasts until it is interrupted. */
   readonly workMs?: number;
 }
 
@@ -68,7 +68,8 @@ async function within<T>(
   const ending = new AbortController();
   const onAbort = () => ending.abort(signal?.reason);
   signal?.addEventListener('abort', onAbort);
-  const timer = setTimeout(() => ending.abort(overdue), limitMs);
+  // A timer of more than 24 days would fire at once.
+  const timer = Number.isFinite(limitMs) ? setTimeout(() => ending.abort(overdue), limitMs) : undefined;
   const ended = new Promise<never>((_, reject) => {
     ending.signal.addEventListener('abort', () => reject(ending.signal.reason as Error));
   });

@@ -1,0 +1,75 @@
+import { integralAt, priceMs, type FleetRegion } from '@spillway/fleet';
+import type { FollowedFleet } from '../follow-fleet.js';
+
+const COLUMNS = [
+  ['TIME', 8],
+  ['USE', 6],
+  ['DEMAND', 7],
+  ['PRICE', 8],
+  ['NODES', 22],
+  ['OVERLOAD', 9],
+  ['PLAN', 0],
+] as const;
+
+export const PROGRESS_HEADING = row(COLUMNS.map(([name]) => name));
+
+/** One line on how a region is. */
+export function describeProgress(followed: FollowedFleet, regionId: string, elapsedMs: number): string {
+  const region = followed.fleet.regions.get(regionId);
+  if (!region) return row([clock(elapsedMs), 'the policy does not name this region any more']);
+  return row([
+    clock(elapsedMs),
+    percent(region.utilization),
+    percent(region.spillover?.event.demand ?? null),
+    `${Math.round(currentPrice(followed, region))} ms`,
+    describeNodes(followed, region),
+    region.overload?.event.state === 'entered' ? 'overload' : '-',
+    describePlan(region),
+  ]);
+}
+
+/** As a router reckons it. */
+function currentPrice({ policy, now }: FollowedFleet, { spillover, utilization }: FleetRegion): number {
+  if (policy.strategy !== 'priced') return 0;
+  const at = now();
+  const integralMs = spillover ? integralAt(spillover.event, spillover.at, at) : 0;
+  return priceMs(utilization ?? 0, integralMs, policy);
+}
+
+/** How many there are in which state: `2 serving, 1 starting`. */
+function describeNodes({ fleet }: FollowedFleet, { id }: FleetRegion): string {
+  const counts = new Map<string, number>();
+  for (const { heartbeat, freshness } of fleet.nodesIn(id)) {
+    const state = freshness === 'unknown' ? 'silent' : heartbeat.state;
+    // A silent node that said it stops is not missed.
+    if (state === 'silent' && heartbeat.state === 'stopped') continue;
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  return [...counts].map(([state, count]) => `${count} ${state}`).join(', ') || 'none';
+}
+
+function describePlan({ plan }: FleetRegion): string {
+  if (!plan || plan.event.outcome === 'held') return '-';
+  const { current, desired, drain, undrain, terminate, outcome } = plan.event;
+  const steps = [
+    desired > current ? `grow ${current} → ${desired}` : '',
+    undrain.length > 0 ? `undrain ${undrain.join(', ')}` : '',
+    drain.length > 0 ? `drain ${drain.join(', ')}` : '',
+    terminate.length > 0 ? `end ${terminate.join(', ')}` : '',
+  ].filter(Boolean);
+  return `${steps.join('; ') || 'nothing'}: ${outcome}`;
+}
+
+function row(cells: readonly string[]): string {
+  return cells
+    .map((cell, i) => cell.padEnd(COLUMNS[i]?.[1] ?? 0))
+    .join('  ')
+    .trimEnd();
+}
+
+const percent = (share: number | null) => (share === null ? '?' : `${Math.round(share * 100)} %`);
+
+function clock(ms: number): string {
+  const seconds = Math.floor(ms / 1000);
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
