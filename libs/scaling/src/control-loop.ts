@@ -51,10 +51,10 @@ export class ControlLoop {
     this.arrivals.observe(entry, this.fleet.policy?.reservation.sessionSeconds ?? DEFAULT_SESSION_SECONDS);
   }
 
-  /** Goes on from a region's stored state in place of what was known of it; `undefined` when none is stored. */
+  /** Goes on from a region's stored state in place of what was known of it; anew when none is stored. */
   adopt(region: string, control: RegionControl | undefined): void {
-    this.memories.delete(region);
-    if (control) this.memories.set(region, new RegionMemory(control));
+    const { policy, now } = this.fleet;
+    this.memories.set(region, new RegionMemory(control ?? freshControl(policy?.reservation, 0, now)));
   }
 
   control(region: string): RegionControl | undefined {

@@ -31,7 +31,6 @@ export const REASONS = {
   'bus-suspect': 'Most of the fleet fell silent at once, which is the bus and not the nodes.',
   'unknown-inventory': 'The provider does not say which instances there are.',
   'unknown-nodes': 'All nodes of the region are silent.',
-  'plan-in-progress': 'The last plan is still being carried out.',
   'no-provider': 'Nobody starts or ends nodes here: this is advice.',
 } as const;
 

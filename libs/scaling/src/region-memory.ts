@@ -9,9 +9,9 @@ const ENDED_FOR_MS = 60_000;
 
 const HOUR_MS = 3_600_000;
 
-/** A region nobody controlled before. */
+/** A region nobody controlled before. @param reservation the policy's; without one, the load is yet to be learned. */
 export function freshControl(
-  reservation: PolicyDocument['reservation'],
+  reservation: PolicyDocument['reservation'] | undefined,
   generation: number,
   now: number,
 ): RegionControl {
@@ -21,7 +21,9 @@ export function freshControl(
     revision: 0,
     integralMs: 0,
     demand: null,
-    loadPerCredential: policyLoadPerCredential(reservation),
+    loadPerCredential: reservation
+      ? policyLoadPerCredential(reservation)
+      : { bandwidthBps: 0, allocations: 0 },
     origins: {},
     overload: null,
     highSinceMs: null,
@@ -61,7 +63,9 @@ export class RegionMemory {
   awaited: number | undefined;
   /** The last price announced. */
   said: { readonly event: Price; readonly at: number } | undefined;
-  reported: { readonly key: string; readonly at: number } | undefined;
+  /** The reasons last told of, and others that there are since `at`. */
+  reportedKey: string | undefined;
+  pending: { readonly key: string; readonly at: number } | undefined;
   /** Since when, without a break, the fleet and the instances are in view. */
   inViewSinceMs: number | undefined;
   hasInherited = false;

@@ -16,6 +16,10 @@ const SHRINK_MARGIN = 0.95;
 /** Of the changes an hour, the part that shrinking leaves for growth. */
 const GROWTH_RESERVE = 0.25;
 
+/** As many changes of one region are remembered. */
+const MAX_CHANGES = 1000;
+const HOUR_MS = 3_600_000;
+
 /** Everything the planner looks at, of one region, at one moment. Times are log time in ms. */
 export interface RegionView {
   readonly now: number;
@@ -53,7 +57,7 @@ export function viewRegion(
   const { now, policy, region, signals, clocks } = context;
   const { scaling } = region.place;
   const { utilization, usableCount } = signals;
-  const changesLeft = Math.min(context.changesLeft, 1000 - control.changesAtMs.length);
+  const changesLeft = Math.min(context.changesLeft, MAX_CHANGES - changesWithin(control, now));
   const reserve = Math.floor(policy.scaling.maxChangesPerHour * GROWTH_RESERVE);
   const lastPlanAt = Math.max(control.lastGrowthAtMs ?? 0, control.lastShrinkAtMs ?? 0);
   const max = scaling.provider.kind === 'none' && scaling.max === 0 ? Infinity : scaling.max;
@@ -78,6 +82,10 @@ export function viewRegion(
     changesLeft,
     changesLeftToShrink: changesLeft - reserve,
   };
+}
+
+function changesWithin({ changesAtMs }: RegionControl, now: number): number {
+  return changesAtMs.filter((at) => now - at < HOUR_MS).length;
 }
 
 function needOf(
