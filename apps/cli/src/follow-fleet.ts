@@ -8,8 +8,8 @@ export interface FollowedFleet {
   readonly fleet: Fleet;
   readonly policy: PolicyDocument;
   /** Lets time pass; log time in ms. */
-  now(): number;
-  stop(): Promise<void>;
+  readonly now: () => number;
+  readonly stop: () => Promise<void>;
 }
 
 /**
