@@ -1,17 +1,5 @@
 import { regionControlKey, STATE_BUCKET } from '@spillway/contracts';
 
-/** The plan does not follow what is stored: another was committed meanwhile, or another autoscaler leads. */
-export class StalePlanError extends Error {
-  readonly code = 'stale-plan';
-
-  constructor(region: string, detail: string) {
-    super(
-      `The plan for ${region} is stale: ${detail}. Nothing was done; the next plan is made on what is stored`,
-    );
-    this.name = 'StalePlanError';
-  }
-}
-
 /** Another autoscaler has taken the region over. */
 export class FencedError extends Error {
   readonly code = 'fenced';

@@ -4,12 +4,13 @@ import type { Announcer } from '../announce/announcer.js';
 import type { AutoscalerMetrics } from '../autoscaler-metrics.js';
 import { ensureFollows, type Executor } from '../execute/executor.js';
 import { PlanRefusedError } from '../execute/errors.js';
+import type { RegionStep, ScalePlan } from '@spillway/scaling';
 import type { FleetView } from '../fleet/fleet-view.js';
 import type { Inventories } from '../inventory/inventories.js';
 import type { Term } from '../lease/term.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { ControlRecord } from './control-record.js';
-import type { Loop, RegionStep, ScalePlan } from './loop.js';
+import type { Loop } from './loop.js';
 
 /** A control state that changed in small things only is stored this often. */
 const SAVE_MS = 10_000;
@@ -77,12 +78,17 @@ export class RegionRunner {
       this.parts.logger.log(`${region}: overload ${overload.state}`, 'Control');
     }
     if (step.report) {
-      const isDryRun = view.policy?.regions[region]?.scaling.dryRun ?? false;
-      announcer.report(region, { ...step.report, at, outcome: isDryRun ? 'dry-run' : 'held', error: null });
+      announcer.report(region, { ...step.report, at, outcome: this.outcomeOf(step.report), error: null });
     }
     const { plan } = step;
     if (plan) this.begin(() => this.commit(plan));
     else if (step.overload || this.isSavingDue(step.control)) this.offer(step.control);
+  }
+
+  /** Of a plan that nobody carries out. */
+  private outcomeOf({ reasons }: ScalePlan): 'dry-run' | 'held' {
+    const isDryRun = this.parts.view.policy?.regions[this.region]?.scaling.dryRun ?? false;
+    return isDryRun && reasons.some(({ isTaken }) => isTaken) ? 'dry-run' : 'held';
   }
 
   /** Stores what the loop knows by now. What is being carried out stays as it is: the next leader goes on with it. */

@@ -1,7 +1,8 @@
 import type { LoggerService } from '@nestjs/common';
 import type { RegionControl, RegionScaling, Scale } from '@spillway/contracts';
 import type { Bus } from '@spillway/messaging';
-import { StalePlanError } from '../control/errors.js';
+import { StalePlanError, type ScalePlan } from '@spillway/scaling';
+import { FencedError } from '../control/errors.js';
 import type { FleetView } from '../fleet/fleet-view.js';
 import type { Term } from '../lease/term.js';
 import type { Group } from '../providers/provider.js';
@@ -32,7 +33,7 @@ export interface Execution {
 export class Executor {
   constructor(private readonly parts: ExecutorParts) {}
 
-  /** @throws {TermOverError}, {StalePlanError}, {PlanRefusedError}, {ProviderError}, {RecordError} */
+  /** @throws {TermOverError}, {FencedError}, {StalePlanError}, {PlanRefusedError}, {ProviderError}, {RecordError} */
   async execute(execution: Execution): Promise<void> {
     const { region, plan, term } = execution;
     const ensure = () => ensureInForce(execution);
@@ -85,25 +86,16 @@ function orderId({ revision, at }: Scale): string {
   return `plan-${revision}-${Math.floor(Date.parse(at) / 1000)}`;
 }
 
-/** @throws {TermOverError}, {StalePlanError} */
+/** @throws {TermOverError}, {FencedError}, {StalePlanError} */
 function ensureInForce({ region, plan, term, stored }: Execution): void {
   term.ensureCurrent();
-  const { revision, generation } = stored();
-  if (generation !== term.generation) {
-    throw new StalePlanError(region, `generation ${generation} is stored, this is ${term.generation}`);
-  }
-  if (revision !== plan.revision) {
-    throw new StalePlanError(region, `revision ${revision} is stored, this is ${plan.revision}`);
-  }
+  const control = stored();
+  if (control.generation !== term.generation) throw new FencedError(region, control.generation);
+  if (control.revision !== plan.revision) throw new StalePlanError(region, plan, control);
 }
 
 /** @throws {StalePlanError} unless the plan follows what is stored. */
-export function ensureFollows(
-  region: string,
-  plan: Pick<Scale, 'parentRevision'>,
-  stored: RegionControl,
-): void {
-  const parent = stored.revision === 0 ? null : stored.revision;
-  if (plan.parentRevision === parent) return;
-  throw new StalePlanError(region, `it follows revision ${plan.parentRevision}, stored is ${parent}`);
+export function ensureFollows(region: string, plan: ScalePlan, stored: RegionControl): void {
+  const isNext = (plan.parentRevision ?? 0) === stored.revision && plan.revision === stored.revision + 1;
+  if (!isNext) throw new StalePlanError(region, plan, stored);
 }

@@ -1,5 +1,6 @@
 import { regionControlSchema, type LogEntry, type RegionControl, type Scale } from '@spillway/contracts';
-import type { Loop, RegionStep, ScalePlan, StepInput } from '../control/loop.js';
+import type { RegionStep, ScalePlan, StepInput } from '@spillway/scaling';
+import type { Loop } from '../control/loop.js';
 
 export function aControl(overrides: Partial<RegionControl> = {}): RegionControl {
   return regionControlSchema.parse({
