@@ -1,5 +1,6 @@
 import { policyDocumentSchema, type PolicyDocument, type StrategyName } from '@spillway/contracts';
 import { Engine } from './engine/engine.js';
+import { SimAutoscaler } from './engine/sim-autoscaler.js';
 import type { Scenario } from './engine/scenario.js';
 import { DecisionHash } from './metrics/decision-hash.js';
 import { FlapMetrics } from './metrics/flaps.js';
@@ -45,6 +46,8 @@ export type OnProgress = (share: number) => void;
 
 const HOUR_MS = 3_600_000;
 const TIMELINE_STEP_MS = 60_000;
+const AUTOSCALER_DELAY_MS = 20;
+const NOTHING_TO_SCALE = { instances: [] };
 const PROGRESS_STEP_MS = 5 * 60_000;
 
 /** Runs one strategy through one scenario. */
@@ -73,6 +76,8 @@ export function simulate(world: World, scenario: Scenario, options: RunOptions, 
     unusedShare,
     observers,
   });
+  const inventories = new Map(world.regions.map(({ id }) => [id, NOTHING_TO_SCALE]));
+  engine.participants.push(new SimAutoscaler(AUTOSCALER_DELAY_MS, () => inventories));
   for (let until = from; until < to; until += PROGRESS_STEP_MS) {
     engine.runUntil(until);
     onProgress?.((until - from) / (to - from));

@@ -9,6 +9,7 @@ import { Reporters } from './heartbeats.js';
 import { beginCalls } from './initial-calls.js';
 import type { Observation, Observer } from './observer.js';
 import { Relays } from './relays.js';
+import type { Participant } from './participant.js';
 import type { Script, Stage } from './scenario.js';
 import { SharedLog } from './shared-log.js';
 import { SimRouter } from './sim-router.js';
@@ -34,13 +35,6 @@ export interface EngineSetup extends Stage {
   readonly script: Script;
   readonly unusedShare: number;
   readonly observers: readonly Observer[];
-}
-
-/** Someone who reads the log at every tick and writes to it: the autoscaler. */
-export interface Participant {
-  readonly cursor: number;
-  readonly delayMs: number;
-  tick(log: SharedLog, now: number, publish: (event: LogEvent) => void): void;
 }
 
 /** The world, event by event, in order of time. */
