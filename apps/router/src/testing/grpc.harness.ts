@@ -10,7 +10,7 @@ import {
 import { loadSync } from '@grpc/proto-loader';
 import { ICE_PROTO } from '@spillway/contracts';
 import { protoPath as healthProto } from 'grpc-health-check';
-import { bearer, type KeyName } from './keys.harness.js';
+import { bearer, isKeyName, type KeyName } from './keys.harness.js';
 
 const SERVICE = '/spillway.v1.IceService';
 
@@ -59,7 +59,8 @@ export interface IceClient {
   readonly ask: (request?: object, key?: KeyName | null) => Promise<Answer>;
   /** `GetIceServers` with bytes for a message; gives the status it ended with, 0 for an answer. */
   readonly askRaw: (bytes: Uint8Array, key?: KeyName) => Promise<ServiceError | undefined>;
-  readonly stream: (key?: KeyName) => ClientDuplexStream<object, StreamResult>;
+  /** With a key of the specs, or an `authorization` of one's own. */
+  readonly stream: (key?: KeyName | `Bearer ${string}`) => ClientDuplexStream<object, StreamResult>;
   /** `StreamIceServers` with bytes for messages. */
   readonly streamRaw: (key?: KeyName) => ClientDuplexStream<Uint8Array, Uint8Array>;
   readonly watch: (key?: KeyName | null) => ClientReadableStream<RegionsSnapshot>;
@@ -91,9 +92,9 @@ export function connectIceClient(address: string): IceClient {
   };
 }
 
-function authorization(key: KeyName | null): Metadata {
+function authorization(key: KeyName | `Bearer ${string}` | null): Metadata {
   const metadata = new Metadata();
-  if (key !== null) metadata.set('authorization', bearer(key));
+  if (key !== null) metadata.set('authorization', isKeyName(key) ? bearer(key) : key);
   return metadata;
 }
 

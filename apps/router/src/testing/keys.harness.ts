@@ -12,14 +12,18 @@ export const KEYS = {
 } as const satisfies Record<string, { key: string; scopes: Scope[]; loopbackOnly?: boolean }>;
 export type KeyName = keyof typeof KEYS;
 
+export const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+
 /** As they stand in API_KEYS_FILE. */
 export function keyEntries(): ConstructorParameters<typeof ApiKeys>[0] {
   return Object.entries(KEYS).map(([name, key]) => ({
     name,
-    sha256: createHash('sha256').update(key.key).digest('hex'),
+    sha256: sha256(key.key),
     scopes: [...key.scopes],
     loopbackOnly: 'loopbackOnly' in key,
   }));
 }
 
 export const bearer = (name: KeyName) => `Bearer ${KEYS[name].key}`;
+
+export const isKeyName = (name: string): name is KeyName => Object.hasOwn(KEYS, name);

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { jest } from '@jest/globals';
 import type { LoggerService } from '@nestjs/common';
 import type { Heartbeat, PolicyDocument } from '@spillway/contracts';
+import type { ClientLocator } from '@spillway/geo';
 import { MemoryBus, MemoryLog, type Bus } from '@spillway/messaging';
 import { runShutdown } from '@spillway/runtime';
 import { aPolicy } from '@spillway/testkit';
@@ -25,6 +26,8 @@ export interface RouterOptions {
   readonly bus?: Bus;
   readonly logger?: LoggerService;
   readonly bootId?: string;
+  /** The one of the specs unless told. */
+  readonly locator?: ClientLocator;
 }
 
 /** A whole router in this process, on free ports of loopback. */
@@ -58,7 +61,7 @@ export async function startTestRouter(options: RouterOptions = {}): Promise<Test
     config: all,
     logger,
     keys: new ApiKeys(keyEntries()),
-    locator,
+    locator: options.locator ?? locator,
     bus,
     bootId,
   });
