@@ -1,5 +1,6 @@
 import type { ProviderKind } from '@spillway/contracts';
 import type { z } from 'zod';
+import { awsAsg } from './aws-asg.js';
 import { none } from './none.js';
 import { processes } from './process.js';
 import type { Provider } from './provider.js';
@@ -10,6 +11,7 @@ import { ProviderError } from './provider-error.js';
 export const providerVariables = {
   ...none.variables,
   ...processes.variables,
+  ...awsAsg.variables,
 };
 export type ProviderConfig = z.infer<z.ZodObject<typeof providerVariables>> & AutoscalerAccess;
 
@@ -17,6 +19,7 @@ export type ProviderConfig = z.infer<z.ZodObject<typeof providerVariables>> & Au
 const PROVIDERS: Readonly<Record<string, (config: ProviderConfig) => Provider>> = {
   none: none.create,
   process: processes.create,
+  'aws-asg': awsAsg.create,
 };
 
 /** One provider of each kind, made when it is asked for first. */
