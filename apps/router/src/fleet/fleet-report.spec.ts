@@ -20,7 +20,7 @@ function setStage() {
 }
 
 /** What an autoscaler that was never heard leaves. */
-const calm = { demand: null, priceMs: 0, overloaded: false, priceAgeSeconds: null };
+const calm = { demand: null, priceMs: 0, overloaded: false, priceAgeSeconds: null, plan: null };
 
 describe('the report of regions', () => {
   it('is empty before there is a policy', () => {
@@ -96,6 +96,21 @@ describe('the report of a region that fills up', () => {
       overloaded: true,
       priceAgeSeconds: 0,
     });
+  });
+
+  it('has the plan the autoscaler made for it', () => {
+    const stage = setFullStage();
+    const plan = {
+      current: 1,
+      desired: 2,
+      drain: [],
+      undrain: ['b'],
+      terminate: [],
+      outcome: 'planned' as const,
+    };
+    const scale = { ...plan, at, revision: 4, parentRevision: 3, generation: 3, reasons: [], error: null };
+    stage.tell({ kind: 'scale', region: 'us-east-1', scale });
+    expect(stage.report.regions().regions[0]?.plan).toEqual(plan);
   });
 
   it('has a price that is held while it is valid, then falls to zero over 10 minutes', () => {

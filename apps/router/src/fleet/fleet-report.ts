@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Heartbeat } from '@spillway/contracts';
+import type { Heartbeat, Scale } from '@spillway/contracts';
 import { utilizationOf, type FleetNode, type FleetRegion, type Freshness } from '@spillway/fleet';
 import { FleetView } from './fleet-view.js';
 import { priceAgeSeconds } from './price-age.js';
@@ -27,6 +27,8 @@ export interface RegionReport {
   overloaded: boolean;
   /** Since the autoscaler last said its part of the price; `null` when it never did. */
   priceAgeSeconds: number | null;
+  /** The last of the autoscaler; `null` when there was none. */
+  plan: Pick<Scale, 'current' | 'desired' | 'drain' | 'undrain' | 'terminate' | 'outcome'> | null;
 }
 
 /** `GET /v1/nodes`. */
@@ -42,6 +44,8 @@ export interface NodeReport extends Pick<
   usable: boolean;
   /** It was told to drain, and the order stands. */
   drainOrdered: boolean;
+  /** Part of its load is made up, for a demonstration. */
+  synthetic: boolean;
   utilization: number | null;
   /** Credentials issued that its heartbeats do not show yet, and the load expected of them. */
   reserved: { credentials: number; bandwidthBps: number; allocations: number };
@@ -85,6 +89,7 @@ export class FleetReport {
       priceMs,
       overloaded: region.overload?.event.state === 'entered',
       priceAgeSeconds: age === null ? null : Math.round(age),
+      plan: region.plan ? planOf(region.plan.event) : null,
     };
   }
 
@@ -103,6 +108,7 @@ export class FleetReport {
       freshness: node.freshness,
       usable: node.isUsable,
       drainOrdered: node.isDrainOrdered,
+      synthetic: node.heartbeat.isSynthetic ?? false,
       utilization: utilizationOf(node),
       reserved: {
         credentials: node.reservations,
@@ -113,6 +119,10 @@ export class FleetReport {
     };
   }
 }
+
+const planOf = ({ current, desired, drain, undrain, terminate, outcome }: Scale) => {
+  return { current, desired, drain, undrain, terminate, outcome };
+};
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

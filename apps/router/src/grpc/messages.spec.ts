@@ -57,7 +57,7 @@ describe('an answer for gRPC', () => {
 describe('regions for gRPC', () => {
   it('leave out what is unknown and keep what is zero; ages are no news', () => {
     const region = { usableNodes: 1, nodes: 2, priceMs: 0, overloaded: true };
-    const age = { priceAgeSeconds: 3 };
+    const age = { priceAgeSeconds: 3, plan: null };
     const report: RegionsReport = {
       position: 7,
       link: 'up',

@@ -52,11 +52,11 @@ export function toGrpcAnswer(answer: IceServersAnswer): object {
   return { ...answer, placement: { ...placement, ...defined({ nearestRegion }) } };
 }
 
-/** Without the ages: a watcher is told of what changes. */
+/** Without the ages: a watcher is told of what changes. Nor the plans, which are the operators'. */
 export function toGrpcRegions({ position, regions }: RegionsReport): GrpcRegions {
   return {
     position,
-    regions: regions.map(({ utilization, demand, priceAgeSeconds: _age, ...region }) => ({
+    regions: regions.map(({ utilization, demand, priceAgeSeconds: _age, plan: _plan, ...region }) => ({
       ...region,
       ...defined({ utilization, demand }),
     })),

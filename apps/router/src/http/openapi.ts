@@ -3,6 +3,7 @@ import {
   iceServersRequestSchema,
   problemSchema,
   PROBLEMS,
+  SCALE_OUTCOMES,
 } from '@spillway/contracts';
 import { z } from 'zod';
 
@@ -26,6 +27,15 @@ const problems = Object.fromEntries(
     return [status, { description, content: { 'application/problem+json': { schema: ref('Problem') } } }];
   }),
 );
+
+const plan = object({
+  current: { ...number, description: 'Instances there were when it was made' },
+  desired: { ...number, description: 'Instances there shall be' },
+  drain: list(string),
+  undrain: list(string),
+  terminate: list(string),
+  outcome: { enum: SCALE_OUTCOMES },
+});
 
 const schemas = {
   IceServersRequest: z.toJSONSchema(iceServersRequestSchema, { io: 'input' }),
@@ -52,6 +62,10 @@ const schemas = {
           ...orNull('number'),
           description: 'Since the autoscaler last said its part of the price; null when it never did',
         },
+        plan: {
+          description: 'The last of the autoscaler; null when there was none',
+          oneOf: [plan, { type: 'null' }],
+        },
       }),
     ),
   }),
@@ -66,6 +80,7 @@ const schemas = {
         freshness: { enum: ['fresh', 'suspect', 'unknown'] },
         usable: { type: 'boolean' },
         drainOrdered: { type: 'boolean', description: 'It was told to drain, and the order stands' },
+        synthetic: { type: 'boolean', description: 'Part of its load is made up, for a demonstration' },
         utilization: orNull('number'),
         reserved: object({ credentials: number, bandwidthBps: number, allocations: number }),
         load: { type: 'object' },
