@@ -4,6 +4,11 @@ import { MAX_GAP_MS } from './price.js';
 /** Shares below this are left out of what is published. */
 const MIN_SHARE = 0.001;
 
+/** Regions, and homes of one region's clients, that are counted: more than all clouds have. */
+const MAX_REGIONS = 300;
+/** Less of a client than this is forgotten. */
+const MIN_COUNT = 0.001;
+
 /** What was issued in one region, fading. */
 interface Tally {
   atMs: number;
@@ -81,13 +86,11 @@ export class Arrivals {
     return { credentials, counted: tally.credentials, seconds };
   }
 
-  forget(region: string): void {
-    this.byRegion.delete(region);
-  }
-
   private count(decision: DecisionRecord, now: number, weight: number, sessionSeconds: number): void {
+    if (!this.byRegion.has(decision.region) && this.byRegion.size >= MAX_REGIONS) return;
     const tally = this.tallyAt(decision.region, now, sessionSeconds);
     const home = homeOf(decision);
+    if (!tally.homes.has(home) && tally.homes.size >= MAX_REGIONS) return;
     tally.homes.set(home, (tally.homes.get(home) ?? 0) + weight);
     tally.credentials += weight * decision.nodes.length;
   }
@@ -101,7 +104,10 @@ export class Arrivals {
     }
     const kept = fade((now - tally.atMs) / 1000, sessionSeconds);
     if (kept < 1) {
-      for (const [home, count] of tally.homes) tally.homes.set(home, count * kept);
+      for (const [home, count] of tally.homes) {
+        if (count * kept < MIN_COUNT) tally.homes.delete(home);
+        else tally.homes.set(home, count * kept);
+      }
       tally.credentials *= kept;
       tally.inheritedSeconds *= kept;
       tally.atMs = now;

@@ -46,11 +46,11 @@ export interface CensusInput {
   readonly booting: ReadonlySet<string>;
   /** Instances ordered and not seen yet. */
   readonly awaited: number;
-  /** Instances that were ended or are gone: their nodes are not static ones, only not forgotten yet. */
-  readonly departed: ReadonlySet<string>;
+  /** Whoever is there has been heard by now. Before that, instances not heard of are taken to be well. */
+  readonly isLongInView: boolean;
 }
 
-export function takeCensus({ nodes, inventory, booting, awaited, departed }: CensusInput): Census {
+export function takeCensus({ nodes, inventory, booting, awaited, isLongInView }: CensusInput): Census {
   const instanceIds = new Set(
     inventory.instances.filter(({ phase }) => phase !== 'ending').map(({ instanceId }) => instanceId),
   );
@@ -62,7 +62,7 @@ export function takeCensus({ nodes, inventory, booting, awaited, departed }: Cen
   let isAnySilent = false;
   for (const node of nodes) {
     const { instanceId, kind, state } = node.heartbeat;
-    if (kind !== 'turn' || ending.has(instanceId) || departed.has(instanceId)) continue;
+    if (kind !== 'turn' || ending.has(instanceId)) continue;
     const isInstance = instanceIds.has(instanceId);
     if (isInstance) heard.add(instanceId);
     if (node.freshness !== 'fresh' && state !== 'stopped') isAnySilent = true;
@@ -77,13 +77,14 @@ export function takeCensus({ nodes, inventory, booting, awaited, departed }: Cen
   const missing = [...instanceIds].filter((id) => !heard.has(id) && !booting.has(id));
   const count = (...standings: Standing[]) =>
     members.filter(({ standing }) => standings.includes(standing)).length;
-  const capacityCount = count('serving', 'returning') + booting.size + awaited;
+  const unheard = isLongInView ? 0 : missing.length;
+  const capacityCount = count('serving', 'returning') + booting.size + awaited + unheard;
   const staticCount = members.filter((m) => m.instanceId === undefined && m.standing !== 'drained').length;
   return {
     members,
     instanceIds,
     booting: booting.size + awaited,
-    missing,
+    missing: isLongInView ? missing : [],
     isAnySilent,
     capacityCount,
     presentCount: capacityCount + count('silent', 'sick'),

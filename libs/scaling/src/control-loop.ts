@@ -81,13 +81,9 @@ export class ControlLoop {
     const { policy, isBusSuspect } = this.fleet;
     if (!policy) return [];
     const sights = [...this.fleet.regions.values()].map((region) => {
-      const nodes = this.fleet.nodesIn(region.id);
-      return {
-        region,
-        nodes,
-        signals: readSignals(region, nodes),
-        memory: this.memoryOf(region, policy, generation, now),
-      };
+      const memory = this.memoryOf(region, policy, generation, now);
+      const nodes = memory.present(this.fleet.nodesIn(region.id), inventories.get(region.id));
+      return { region, nodes, signals: readSignals(region, nodes), memory };
     });
     const signals = sights.map((sight) => sight.signals);
     for (const { memory, signals } of sights) this.inherit(memory, signals, policy, now);
@@ -97,18 +93,16 @@ export class ControlLoop {
     let changesLeft = policy.scaling.maxChangesPerHour - this.countChanges(now - HOUR_MS);
     return sights.map(({ region, nodes, signals, memory }) => {
       const step = stepRegion(memory, {
-        ...{
-          now,
-          policy,
-          generation,
-          isLinkUp,
-          isBusSuspect,
-          region,
-          nodes,
-          signals,
-          fleetCapacity,
-          changesLeft,
-        },
+        now,
+        policy,
+        generation,
+        isLinkUp,
+        isBusSuspect,
+        region,
+        nodes,
+        signals,
+        fleetCapacity,
+        changesLeft,
         demand: demands.get(region.id) ?? { ratio: null, load: NO_PARTS },
         origins: origins(region.id),
         arrivals: this.arrivals.perSession(region.id, now, policy.reservation.sessionSeconds),

@@ -5,7 +5,7 @@ import type { RegionMemory } from './region-memory.js';
 import type { RegionContext } from './region-step.js';
 
 /** A node that has not been heard of for less than this may only not have been heard yet: after a gap, or a start. */
-const IN_VIEW_BEFORE_ENDING_MS = 60_000;
+const HEARD_WITHIN_MS = 60_000;
 
 export interface Look {
   readonly census: Census;
@@ -13,7 +13,7 @@ export interface Look {
   readonly neverServed: readonly string[];
 }
 
-/** Holds the provider's list against the nodes that are heard; writes boots and departures into the memory. */
+/** Holds the provider's list against the nodes that are heard; writes boots into the memory. */
 export function look(memory: RegionMemory, { now, nodes }: RegionContext, inventory: Inventory): Look {
   const active = inventory.instances.filter(({ phase }) => phase !== 'ending');
   const instanceIds = new Set(active.map(({ instanceId }) => instanceId));
@@ -27,12 +27,10 @@ export function look(memory: RegionMemory, { now, nodes }: RegionContext, invent
   });
   memory.control = { ...memory.control, ...boots.memory };
   memory.awaited = boots.awaited;
-  memory.departed = departures(memory, instanceIds, nodes);
   memory.knownIds = instanceIds;
   const booting = new Set(memory.control.booting.map(({ instanceId }) => instanceId));
-  const census = takeCensus({ nodes, inventory, booting, awaited: boots.awaited, departed: memory.departed });
-  const isLongInView =
-    memory.inViewSinceMs !== undefined && now - memory.inViewSinceMs >= IN_VIEW_BEFORE_ENDING_MS;
+  const isLongInView = memory.inViewSinceMs !== undefined && now - memory.inViewSinceMs >= HEARD_WITHIN_MS;
+  const census = takeCensus({ nodes, inventory, booting, awaited: boots.awaited, isLongInView });
   return { census, neverServed: isLongInView ? boots.neverServed : [] };
 }
 
@@ -50,16 +48,4 @@ function awaitedBy(
 function servedAt(nodes: RegionContext['nodes']): Map<string, number> {
   const heard = nodes.filter(({ heartbeat: { state } }) => state === 'serving' || state === 'draining');
   return new Map(heard.map(({ heartbeat, lastSeenAt }) => [heartbeat.instanceId, lastSeenAt]));
-}
-
-/** Kept for as long as the fleet remembers their nodes. */
-function departures(
-  { knownIds, departed }: RegionMemory,
-  instanceIds: ReadonlySet<string>,
-  nodes: RegionContext['nodes'],
-): Set<string> {
-  const gone = nodes
-    .map(({ heartbeat }) => heartbeat.instanceId)
-    .filter((id) => !instanceIds.has(id) && (departed.has(id) || knownIds?.has(id)));
-  return new Set(gone);
 }

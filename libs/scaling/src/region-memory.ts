@@ -1,4 +1,5 @@
 import type { PolicyDocument, RegionControl, Scale } from '@spillway/contracts';
+import type { FleetNode } from '@spillway/fleet';
 import type { ScalePlan } from './capacity.js';
 import type { Inventory } from './inventory.js';
 import { policyLoadPerCredential } from './load-per-credential.js';
@@ -58,7 +59,7 @@ export class RegionMemory {
   /** The instances there were when they were last looked at. */
   knownIds: ReadonlySet<string> | undefined;
   /** Gone, or being ended: whose nodes are no static ones. */
-  departed: ReadonlySet<string> = new Set();
+  private departed: ReadonlySet<string> = new Set();
   /** Instances ordered and not seen yet; `undefined` until the provider's list is seen for the first time. */
   awaited: number | undefined;
   /** The last price announced. */
@@ -75,6 +76,21 @@ export class RegionMemory {
   constructor(public control: RegionControl) {
     const { plan } = control;
     if (plan) this.noteEndings(plan);
+  }
+
+  /**
+   * The nodes that count: not those of instances that the provider had and has no more, which the fleet only has
+   * not forgotten yet. Their silence is no riddle.
+   */
+  present(nodes: readonly FleetNode[], listed: Inventory | undefined): readonly FleetNode[] {
+    const listedIds = new Set(listed?.instances.map(({ instanceId }) => instanceId));
+    const isGone = (id: string) =>
+      this.departed.has(id) ? !listedIds.has(id) : listed && !listedIds.has(id) && this.knownIds?.has(id);
+    const gone = nodes.map(({ heartbeat }) => heartbeat.instanceId).filter(isGone);
+    this.departed = new Set(gone);
+    return gone.length === 0
+      ? nodes
+      : nodes.filter(({ heartbeat }) => !this.departed.has(heartbeat.instanceId));
   }
 
   /** The provider's list, with what was ended shown as ending. */
