@@ -48,18 +48,24 @@ export interface AnyFleet {
   readonly integralsMs: number[];
 }
 
+const POLICIES = new Map(
+  STRATEGY_NAMES.map((strategy) => {
+    const policy = aPolicy({
+      strategy,
+      fixedMap: { continents: { EU: 'eu-central-1', AS: 'us-east-1' }, fallback: 'us-east-1' },
+      reservation: { allocations: 50 },
+    });
+    return [strategy, policy] as const;
+  }),
+);
+
 /** A fleet 6 s after all its nodes were heard for the last time: those with the short interval are unknown. */
 export function aView({ nodes, strategy, integralsMs }: AnyFleet) {
-  const policy = aPolicy({
-    strategy,
-    fixedMap: { continents: { EU: 'eu-central-1', AS: 'us-east-1' }, fallback: 'us-east-1' },
-    reservation: { allocations: 50 },
-  });
   const heartbeats = nodes.map(({ region, state, zone, intervalMs, allocations }, i) => {
     const load = { cpu: null, egressBps: null, ingressBps: null, allocations };
     return aHeartbeat({ region, state, zone, intervalMs, nodeId: `n${i}`, load });
   });
-  const { fleet, charge, view } = aWorld(heartbeats, policy, 50);
+  const { fleet, charge, view } = aWorld(heartbeats, POLICIES.get(strategy), 50);
   nodes.forEach(({ reservations }, i) => {
     for (let r = 0; r < reservations; r++) fleet.reserve(`n${i}`, T0);
   });

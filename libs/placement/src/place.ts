@@ -2,7 +2,7 @@ import type { Continent, PlacementReason } from '@spillway/contracts';
 import type { FleetNode, FleetRegion, TransportSet } from '@spillway/fleet';
 import type { Coordinates } from './proximity.js';
 import type { PlacementView } from './placement-view.js';
-import { isOverThreshold, type Strategy, type Weighing } from './strategy.js';
+import { isOpenBelowThreshold, type Strategy, type Weighing } from './strategy.js';
 
 export interface PlacementRequest {
   /** `undefined` when the client's location is unknown; the policy's default region then stands in. */
@@ -111,21 +111,22 @@ interface OpenWeighing extends Weighing {
 }
 
 function weigh(view: PlacementView, request: PlacementRequest): OpenWeighing {
-  const { policy, regions, proximity, priceMs } = view;
+  const { policy, regions, proximity, standing } = view;
   const { require, location } = request;
-  const isAllowed = regions.map((region) => !require || require.includes(region.id));
-  const isOpen = regions.map((region, i) => isAllowed[i] === true && region.usable.length > 0);
+  const { isServed, priceMs, fullness } = standing;
+  const isAllowed = require ? regions.map((region) => require.includes(region.id)) : view.everywhere;
+  const isOpen = require ? isServed.map((served, i) => served && isAllowed[i] === true) : isServed.slice();
   const standIn = policy.regions[policy.defaultRegion] ?? { latitude: 0, longitude: 0 };
   const rttMs = proximity.rttsFrom(location ?? standIn);
-  return { policy, regions, isAllowed, isOpen, rttMs, priceMs, continent: location?.continent ?? null };
+  const continent = location?.continent ?? null;
+  return { policy, regions, isAllowed, isOpen, rttMs, priceMs, fullness, continent };
 }
 
 /** The index of the client's preferred region while that may serve, otherwise -1. */
-function preferredRegion({ prefer }: PlacementRequest, { regions, isOpen, policy }: Weighing): number {
+function preferredRegion({ prefer }: PlacementRequest, weighing: Weighing): number {
   if (prefer === undefined) return -1;
-  const index = regions.findIndex((region) => region.id === prefer);
-  const region = regions[index];
-  return isOpen[index] && region && !isOverThreshold(region, policy) ? index : -1;
+  const index = weighing.regions.findIndex((region) => region.id === prefer);
+  return isOpenBelowThreshold(weighing, index) ? index : -1;
 }
 
 function chooseNode(

@@ -1,16 +1,20 @@
 import type { PolicyDocument } from '@spillway/contracts';
 import type { Fleet, FleetRegion } from '@spillway/fleet';
-import { Prices } from './prices.js';
 import { Proximity, type EstimateRtt } from './proximity.js';
+import { Standings, type Standing } from './standing.js';
 import { STRATEGIES } from './strategies/index.js';
 import type { Strategy } from './strategy.js';
 
-/** The fleet as one decision sees it. `regions`, `proximity` and `priceMs` are in the same order. */
+/** The fleet as one decision sees it. `regions`, `proximity` and `standing` are in the same order. */
 export interface PlacementView {
   readonly policy: PolicyDocument;
   readonly regions: readonly FleetRegion[];
   readonly proximity: Proximity;
-  /** What a place costs in each region, in ms, as of the time the fleet has been advanced to. */
+  /** True for every region: where a client without a requirement may go. */
+  readonly everywhere: readonly boolean[];
+  /** As of the time the fleet has been advanced to; read it once per decision. */
+  readonly standing: Standing;
+  /** What a place costs in each region, in ms: that of `standing`. */
   readonly priceMs: ArrayLike<number>;
   readonly strategy: Strategy;
 }
@@ -21,13 +25,17 @@ export function placementView(fleet: Fleet, estimateRtt: EstimateRtt): Placement
   if (!policy) return undefined;
   const regions = [...fleet.regions.values()];
   const places = regions.map((region) => region.place);
-  const prices = new Prices(regions, policy);
+  const standings = new Standings(regions, policy);
   return {
     policy,
     regions,
     proximity: new Proximity(places, estimateRtt),
+    everywhere: regions.map(() => true),
+    get standing() {
+      return standings.at(fleet.now);
+    },
     get priceMs() {
-      return prices.at(fleet.now);
+      return standings.at(fleet.now).priceMs;
     },
     strategy: STRATEGIES[policy.strategy],
   };

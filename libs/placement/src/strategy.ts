@@ -12,6 +12,8 @@ export interface Weighing {
   readonly rttMs: ArrayLike<number>;
   /** What a place there costs, in ms. */
   readonly priceMs: ArrayLike<number>;
+  /** A `Fullness` each. */
+  readonly fullness: ArrayLike<number>;
   /** `null` when the client's location is unknown. */
   readonly continent: Continent | null;
 }
@@ -36,38 +38,27 @@ export interface Strategy {
   chooseNode(region: FleetRegion, wish: NodeWish): FleetNode | undefined;
 }
 
-/** A region whose load is not measured is judged by what was issued for it. */
-export function isOverThreshold({ measured, reserved }: FleetRegion, policy: PolicyDocument): boolean {
-  return (measured ?? 0) + reserved >= policy.threshold;
+/** Open, and not known to be at the threshold. */
+export function isOpenBelowThreshold({ isOpen, fullness }: Weighing, index: number): boolean {
+  return isOpen[index] === true && (fullness[index] ?? 2) < 2;
 }
 
-/** 0: known to be below the threshold; 1: not measured, not known to be at it; 2: at the threshold or above. */
-export function fullness(region: FleetRegion, policy: PolicyDocument): 0 | 1 | 2 {
-  if (isOverThreshold(region, policy)) return 2;
-  return region.measured === null ? 1 : 0;
-}
-
-/** That of the emptiest kind of open region; who is not at home goes to no other. */
-export function leastFullness({ regions, isOpen, policy }: Weighing): number {
+/** That of the emptiest kind of open region: where there is one, nobody from elsewhere goes to a fuller kind. */
+export function leastFullness({ isOpen, fullness }: Weighing): number {
   let least = 2;
-  for (let i = 0; i < regions.length && least > 0; i++) {
-    const region = regions[i];
-    if (region && isOpen[i]) least = Math.min(least, fullness(region, policy));
+  for (let i = 0; i < isOpen.length && least > 0; i++) {
+    if (isOpen[i]) least = Math.min(least, fullness[i] ?? 2);
   }
   return least;
 }
 
-/** The nearest open region that passes, -1 when none does. */
-export function nearestOpen(
-  { regions, isOpen, rttMs }: Weighing,
-  passes: (region: FleetRegion) => boolean,
-): number {
+/** The nearest of the open regions of the emptiest kind, -1 when none is open. */
+export function nearestOfEmptiest(weighing: Weighing): number {
+  const { isOpen, fullness, rttMs } = weighing;
+  const least = leastFullness(weighing);
   return argMin(
-    regions.length,
-    (i) => {
-      const region = regions[i];
-      return region !== undefined && isOpen[i] === true && passes(region);
-    },
+    isOpen.length,
+    (i) => isOpen[i] === true && fullness[i] === least,
     (i) => rttMs[i] ?? Infinity,
   );
 }

@@ -1,6 +1,6 @@
 import type { FleetNode } from '@spillway/fleet';
 import { isAcceptable } from '../choose-node.js';
-import { isOverThreshold, type Strategy, type Weighing } from '../strategy.js';
+import { isOpenBelowThreshold, type Strategy, type Weighing } from '../strategy.js';
 import { nearest } from './nearest.js';
 
 /**
@@ -42,11 +42,6 @@ export const fixedMap: Strategy = {
     return best;
   },
 };
-
-function isOpenBelowThreshold({ regions, isOpen, policy }: Weighing, index: number): boolean {
-  const region = regions[index];
-  return region !== undefined && isOpen[index] === true && !isOverThreshold(region, policy);
-}
 
 function indexOf({ regions }: Weighing, id: string | undefined): number {
   return regions.findIndex((region) => region.id === id);

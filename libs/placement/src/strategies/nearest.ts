@@ -1,5 +1,5 @@
 import { bestOfTwo } from '../choose-node.js';
-import { argMin, fullness, leastFullness, nearestOpen, type Strategy } from '../strategy.js';
+import { argMin, nearestOfEmptiest, type Strategy } from '../strategy.js';
 
 /**
  * The nearest region with room.
@@ -12,17 +12,15 @@ import { argMin, fullness, leastFullness, nearestOpen, type Strategy } from '../
 export const nearest: Strategy = {
   name: 'nearest',
 
-  homeRegion: ({ regions, isAllowed, rttMs }) =>
+  homeRegion: ({ isAllowed, rttMs }) =>
     argMin(
-      regions.length,
+      isAllowed.length,
       (i) => isAllowed[i] === true,
       (i) => rttMs[i] ?? Infinity,
     ),
 
   chooseRegion(weighing, home) {
-    if (weighing.isOpen[home]) return home;
-    const least = leastFullness(weighing);
-    return nearestOpen(weighing, (region) => fullness(region, weighing.policy) === least);
+    return weighing.isOpen[home] ? home : nearestOfEmptiest(weighing);
   },
 
   chooseNode: (region, wish) => bestOfTwo(region.usable, wish),

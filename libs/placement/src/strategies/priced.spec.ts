@@ -70,8 +70,9 @@ describe('The strategy priced', () => {
     const { view } = aWorld([us('a'), eu('b'), ap('c')], policy);
     const choose = (rttMs: number[], priceMs: number[]) => {
       const open = [true, true, true];
-      const { regions, policy } = view;
-      const weighing = { policy, regions, isAllowed: open, isOpen: open, rttMs, priceMs, continent: null };
+      const { regions, policy, standing } = view;
+      const client = { isAllowed: open, isOpen: open, rttMs, continent: null };
+      const weighing = { policy, regions, ...standing, ...client, priceMs };
       return priced.chooseRegion(weighing, 0);
     };
     expect(choose([30, 20, 10], [0, 10, 20])).toBe(2);

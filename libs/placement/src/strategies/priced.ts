@@ -1,5 +1,5 @@
 import { bestOfTwo } from '../choose-node.js';
-import { fullness, leastFullness, type Strategy } from '../strategy.js';
+import { leastFullness, type Strategy } from '../strategy.js';
 import { nearest } from './nearest.js';
 
 /**
@@ -17,13 +17,12 @@ export const priced: Strategy = {
   homeRegion: (weighing) => nearest.homeRegion(weighing),
 
   chooseRegion(weighing, home) {
-    const { regions, isOpen, rttMs, priceMs, policy } = weighing;
+    const { isOpen, rttMs, priceMs, fullness } = weighing;
     const least = leastFullness(weighing);
     let best = -1;
     let leastMs = Infinity;
-    for (let i = 0; i < regions.length; i++) {
-      const region = regions[i];
-      if (!region || !isOpen[i] || (i !== home && fullness(region, policy) > least)) continue;
+    for (let i = 0; i < isOpen.length; i++) {
+      if (!isOpen[i] || (i !== home && (fullness[i] ?? 2) > least)) continue;
       const rtt = rttMs[i] ?? Infinity;
       const costMs = rtt + (priceMs[i] ?? 0);
       const isNearer = costMs === leastMs && rtt < (rttMs[best] ?? Infinity);

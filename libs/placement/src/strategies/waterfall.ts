@@ -1,5 +1,5 @@
 import { bestOfTwo } from '../choose-node.js';
-import { fullness, isOverThreshold, leastFullness, nearestOpen, type Strategy } from '../strategy.js';
+import { isOpenBelowThreshold, nearestOfEmptiest, type Strategy } from '../strategy.js';
 import { nearest } from './nearest.js';
 
 /**
@@ -16,11 +16,7 @@ export const waterfall: Strategy = {
   homeRegion: (weighing) => nearest.homeRegion(weighing),
 
   chooseRegion(weighing, home) {
-    const { regions, policy, isOpen } = weighing;
-    const homeRegion = regions[home];
-    if (homeRegion && isOpen[home] && !isOverThreshold(homeRegion, policy)) return home;
-    const least = leastFullness(weighing);
-    return nearestOpen(weighing, (region) => fullness(region, policy) === least);
+    return isOpenBelowThreshold(weighing, home) ? home : nearestOfEmptiest(weighing);
   },
 
   chooseNode: (region, wish) => bestOfTwo(region.usable, wish),

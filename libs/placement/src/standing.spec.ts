@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { aHeartbeat, aPolicy } from '@spillway/testkit';
 import * as fc from 'fast-check';
-import { regionPriceMs } from './prices.js';
+import { fullnessOf, regionPriceMs } from './standing.js';
 import { aWorld, eu, loaded, T0, UNKNOWN_LOAD, us } from './world.harness.js';
 
 const policy = aPolicy({ strategy: 'priced' });
@@ -54,6 +54,7 @@ describe('The prices of a view, whatever happens', () => {
   const happening = fc.oneof(
     fc.record({ kind: fc.constant('load' as const), u: fc.double({ min: 0, max: 1.2, noNaN: true }) }),
     fc.record({ kind: fc.constant('unknown' as const) }),
+    fc.record({ kind: fc.constant('drain' as const) }),
     fc.record({ kind: fc.constant('reserve' as const) }),
     fc.record({ kind: fc.constant('charge' as const), ms: fc.integer({ min: 0, max: 400 }) }),
     fc.record({ kind: fc.constant('wait' as const), ms: fc.integer({ min: 0, max: 5 * MINUTE }) }),
@@ -69,11 +70,15 @@ describe('The prices of a view, whatever happens', () => {
             apply({ kind: 'heartbeat', heartbeat: aHeartbeat({ nodeId: 'a', seq: i + 2, ...load }) }, now);
           if (each.kind === 'load') hear(loaded(each.u));
           else if (each.kind === 'unknown') hear(UNKNOWN_LOAD);
+          else if (each.kind === 'drain') hear({ state: 'draining' });
           else if (each.kind === 'reserve') fleet.reserve('a', now);
           else if (each.kind === 'charge') charge('us-east-1', each.ms, now);
           else fleet.advance((now += each.ms));
           const anew = view.regions.map((region) => regionPriceMs(region, policy, now));
-          expect(Array.from(view.priceMs)).toEqual(anew);
+          const { priceMs, fullness, isServed } = view.standing;
+          expect(Array.from(priceMs)).toEqual(anew);
+          expect(Array.from(fullness)).toEqual(view.regions.map((region) => fullnessOf(region, policy)));
+          expect(isServed).toEqual(view.regions.map(({ usable }) => usable.length > 0));
         });
       }),
     );
