@@ -3,7 +3,9 @@ import type { LogEntry } from '@spillway/contracts';
 import { Health } from '@spillway/runtime';
 import { aHeartbeat, aLog, aPolicy, fakeClock } from '@spillway/testkit';
 import { FleetView } from './fleet/fleet-view.js';
+import { spilloverOf } from './fleet/restore-prices.js';
 import { addReadinessChecks } from './readiness.js';
+import { aControl } from './testing/control.harness.js';
 
 const AT = Date.UTC(2026, 10, 22);
 
@@ -92,5 +94,34 @@ describe('readiness', () => {
       ready: true,
       bus: 'most of the fleet fell silent at once: the last view of it is kept',
     });
+  });
+
+  it('is degraded while an autoscaler that was heard says nothing more, and tells for how long', () => {
+    const { wrong, readiness, view, policy, hear, fold, clock } = setStage();
+    view.setLink('up');
+    policy();
+    hear('n1');
+    view.needUpTo(2);
+    expect(readiness().checks['prices']?.detail).toMatch(/^no autoscaler has been heard/);
+    fold({
+      kind: 'spillover',
+      region: 'us-east-1',
+      spillover: spilloverOf(aControl({ atMs: AT }), AT, 0.79),
+    });
+    clock.advance(60_000);
+    hear('n1', 2);
+    expect(wrong()).toEqual({ ready: true });
+    clock.advance(93_000);
+    hear('n1', 3);
+    expect(wrong()).toEqual({
+      ready: true,
+      prices: 'no word from the autoscaler for 153 s: its part of the prices falls to zero',
+    });
+    fold({
+      kind: 'spillover',
+      region: 'us-east-1',
+      spillover: spilloverOf(aControl({ atMs: AT }), AT, 0.79),
+    });
+    expect(wrong()).toEqual({ ready: true });
   });
 });

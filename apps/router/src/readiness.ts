@@ -1,6 +1,6 @@
 import type { CheckResult, Health } from '@spillway/runtime';
 import type { FleetView } from './fleet/fleet-view.js';
-import { pricesOverdueSeconds } from './fleet/price-age.js';
+import { stalePriceSeconds } from './fleet/price-age.js';
 
 /** Not ready before the first full view; ready but degraded when it may be out of date. */
 export function addReadinessChecks(health: Health, view: FleetView): void {
@@ -34,11 +34,9 @@ function checkPrices(view: FleetView): CheckResult {
   const regions = [...view.fleet.regions.values()];
   if (regions.every(({ spillover }) => !spillover))
     return ok('no autoscaler has been heard: prices are our own');
-  const seconds = Math.round(pricesOverdueSeconds(regions, view.fleet.now));
+  const seconds = Math.round(stalePriceSeconds(regions, view.fleet.now));
   if (seconds === 0) return ok('the autoscaler is heard from');
-  return degraded(
-    `no word from the autoscaler for ${seconds} s too long: its part of the prices falls to zero`,
-  );
+  return degraded(`no word from the autoscaler for ${seconds} s: its part of the prices falls to zero`);
 }
 
 function checkNodes(view: FleetView): CheckResult {

@@ -1,4 +1,4 @@
-import type { LogEntry, PolicyDocument } from '@spillway/contracts';
+import type { LogEntry, LogEvent, PolicyDocument } from '@spillway/contracts';
 import { Fleet, type FoldOutcome } from '@spillway/fleet';
 import { estimateRttMs } from '@spillway/geo';
 import { placementView, type PlacementView } from '@spillway/placement';
@@ -42,9 +42,14 @@ export class FleetView {
     return this.monotonicMs() - this.lastEntryReadAt;
   }
 
+  /** The log's time now, in ms; 0 before the first entry. */
+  get logTime(): number {
+    return this.fleet.clock.now(this.monotonicMs());
+  }
+
   /** Milliseconds of log time since the node was heard. */
   silenceMs(lastSeenAt: number): number {
-    return Math.max(0, this.fleet.clock.now(this.monotonicMs()) - lastSeenAt);
+    return Math.max(0, this.logTime - lastSeenAt);
   }
 
   fold(entry: LogEntry): FoldOutcome {
@@ -54,6 +59,12 @@ export class FleetView {
     this.checkUpToDate();
     if (entry.event.kind === 'policy') this.adopt(entry.event.policy);
     return outcome;
+  }
+
+  /** Takes in what outlived its entry on the log. @param at the log time it is of, in ms; 0 when that is not known. */
+  restore(event: LogEvent, at = 0): void {
+    this.fleet.apply({ position: this.fleet.position, at, event }, this.monotonicMs());
+    if (event.kind === 'policy') this.adopt(event.policy);
   }
 
   /** Told of every policy that comes into force, before anything is decided on it. */

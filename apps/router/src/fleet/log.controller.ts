@@ -8,6 +8,7 @@ import { OncePerKey } from '@spillway/runtime';
 import { IssuedLog } from '../issue/issued-log.js';
 import { RouterMetrics } from '../router-metrics.js';
 import { FleetView } from './fleet-view.js';
+import { restorePrices } from './restore-prices.js';
 
 /** Milliseconds until a stored policy that could not be read is tried again. */
 const RETRY_MS = 1_000;
@@ -52,7 +53,7 @@ export class LogController implements OnModuleDestroy {
         );
         return;
       case 'caught-up':
-        await Promise.all([this.restorePolicy(), this.bringTimeToNow()]);
+        await Promise.all([this.restorePolicy().then(() => this.restorePrices()), this.bringTimeToNow()]);
     }
   }
 
@@ -69,11 +70,18 @@ export class LogController implements OnModuleDestroy {
         if (!stored) return this.logger.warn(NO_POLICY);
         const policy = storedPolicySchema.parse(stored.value);
         if (view.fleet.policy) return;
-        view.fold({ position: view.fleet.position, at: 0, event: { kind: 'policy', policy } });
+        view.restore({ kind: 'policy', policy });
       } catch (error) {
         this.policyComplaints.warn(POLICY_KEY, `The stored policy could not be read: ${String(error)}`);
         await delay(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
       }
+    }
+  }
+
+  /** Prices may have outlived their entries too. Not tried again: an autoscaler that lives tells them soon. */
+  private async restorePrices(): Promise<void> {
+    for (const [region, fault] of await restorePrices(this.view, this.bus.state)) {
+      this.logger.warn(`The stored price of ${region} could not be read: ${String(fault)}`);
     }
   }
 

@@ -5,12 +5,12 @@ export function priceAgeSeconds({ spillover }: FleetRegion, nowMs: number): numb
   return spillover ? Math.max(0, (nowMs - spillover.at) / 1000) : null;
 }
 
-/** Seconds the autoscaler's part of a price is known for beyond its validity, the largest of all; 0 while all are valid. */
-export function pricesOverdueSeconds(regions: Iterable<FleetRegion>, nowMs: number): number {
-  let overdue = 0;
-  for (const { spillover } of regions) {
-    if (!spillover) continue;
-    overdue = Math.max(overdue, (nowMs - spillover.at) / 1000 - spillover.event.validForSeconds);
+/** The age of the oldest price that is no longer valid, in seconds; 0 while all are. */
+export function stalePriceSeconds(regions: Iterable<FleetRegion>, nowMs: number): number {
+  let oldest = 0;
+  for (const region of regions) {
+    const age = priceAgeSeconds(region, nowMs) ?? 0;
+    if (age > (region.spillover?.event.validForSeconds ?? Infinity)) oldest = Math.max(oldest, age);
   }
-  return overdue;
+  return oldest;
 }
