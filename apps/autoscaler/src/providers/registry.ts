@@ -1,6 +1,7 @@
 import type { ProviderKind } from '@spillway/contracts';
 import type { z } from 'zod';
 import { awsAsg } from './aws-asg.js';
+import { kubernetes } from './kubernetes.js';
 import { none } from './none.js';
 import { processes } from './process.js';
 import type { Provider } from './provider.js';
@@ -12,6 +13,7 @@ export const providerVariables = {
   ...none.variables,
   ...processes.variables,
   ...awsAsg.variables,
+  ...kubernetes.variables,
 };
 export type ProviderConfig = z.infer<z.ZodObject<typeof providerVariables>> & AutoscalerAccess;
 
@@ -20,6 +22,7 @@ const PROVIDERS: Readonly<Record<string, (config: ProviderConfig) => Provider>> 
   none: none.create,
   process: processes.create,
   'aws-asg': awsAsg.create,
+  kubernetes: kubernetes.create,
 };
 
 /** One provider of each kind, made when it is asked for first. */
