@@ -30,7 +30,7 @@ interface Tally {
  */
 export class Arrivals {
   private readonly byRegion = new Map<string, Tally>();
-  private lastEntryMs = 0;
+  private lastEntryMs = -Infinity;
   private seenSinceMs = Infinity;
   private secondsSeen = 0;
 

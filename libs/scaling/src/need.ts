@@ -48,5 +48,5 @@ export function nodesNeeded({
   const isRoomy = threshold > target;
   const margin = Math.max(0, isRoomy ? ((forecast + noise) * target) / threshold - forecast : noise);
   const capped = Math.min(margin, forecast);
-  return { forecast, margin: capped, nodes: Math.ceil((forecast + capped) / target - 1e-9) };
+  return { forecast, margin: capped, nodes: Math.max(0, Math.ceil((forecast + capped) / target - 1e-9)) };
 }
