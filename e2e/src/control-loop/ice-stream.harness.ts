@@ -1,4 +1,10 @@
-import { credentials, loadPackageDefinition, Metadata, type Client, type ClientDuplexStream } from '@grpc/grpc-js';
+import {
+  credentials,
+  loadPackageDefinition,
+  Metadata,
+  type Client,
+  type ClientDuplexStream,
+} from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
 import { ICE_PROTO, type PlacementReason } from '@spillway/contracts';
 
@@ -36,7 +42,10 @@ export function openIceStream(address: string, apiKey: string): IceStream {
   const metadata = new Metadata();
   metadata.set('authorization', `Bearer ${apiKey}`);
   const stream = stub.streamIceServers(metadata);
-  const waiting = new Map<string, { resolve: (result: StreamResult) => void; reject: (error: Error) => void }>();
+  const waiting = new Map<
+    string,
+    { resolve: (result: StreamResult) => void; reject: (error: Error) => void }
+  >();
   const failAll = (error: Error) => {
     for (const { reject } of waiting.values()) reject(error);
     waiting.clear();

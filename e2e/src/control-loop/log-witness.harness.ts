@@ -10,6 +10,8 @@ export class LogWitness {
   readonly entries: LogEntry[] = [];
   heartbeats = 0;
   rejected: string[] = [];
+  /** Told of each as it comes. */
+  onEntry: (entry: LogEntry) => void = () => {};
   private following: Following | undefined;
 
   async start(bus: NatsBus): Promise<void> {
@@ -17,8 +19,10 @@ export class LogWitness {
       onEntry: (entry) => {
         if (entry.event.kind === 'heartbeat') this.heartbeats++;
         else this.entries.push(entry);
+        this.onEntry(entry);
       },
-      onRejected: ({ subject, reason, detail }) => void this.rejected.push(`${subject}: ${reason}, ${detail}`),
+      onRejected: ({ subject, reason, detail }) =>
+        void this.rejected.push(`${subject}: ${reason}, ${detail}`),
     });
   }
 

@@ -9,7 +9,7 @@ import { startProcess, type RunningProcess } from '../processes.js';
 import { until } from '../until.js';
 import { openIceStream, type IceStream } from './ice-stream.harness.js';
 
-const API_KEY = 'a key of the control loop specs';
+const API_KEY = 'a-key-of-the-control-loop-specs';
 const START_LIMIT_MS = 60_000;
 
 const mainOf = (app: string) => fileURLToPath(new URL(`../../../apps/${app}/dist/main.js`, import.meta.url));
@@ -45,7 +45,11 @@ export class Programs {
   }
 
   /** Resolves once it has caught up with the log. */
-  async startRouter(natsUrl: string, name: string, env: Readonly<Record<string, string>> = {}): Promise<RouterProgram> {
+  async startRouter(
+    natsUrl: string,
+    name: string,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<RouterProgram> {
     const grpcPort = await freePort();
     const keys = join(this.scratch, `${name}-keys.json`);
     const sha256 = createHash('sha256').update(API_KEY).digest('hex');
@@ -63,7 +67,11 @@ export class Programs {
   }
 
   /** Resolves once it answers `/healthz`, active or not. */
-  startAutoscaler(natsUrl: string, name: string, env: Readonly<Record<string, string>> = {}): Promise<Program> {
+  startAutoscaler(
+    natsUrl: string,
+    name: string,
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Program> {
     return this.start('autoscaler', name, { NATS_URL: natsUrl, AUTOSCALER_ID: name, ...env });
   }
 
@@ -73,7 +81,8 @@ export class Programs {
     // JSON is YAML.
     writeFileSync(file, JSON.stringify(policy));
     const args = [mainOf('cli'), 'policy', 'apply', file];
-    const { exitCode, output } = await startProcess(process.execPath, args, envWith({ NATS_URL: natsUrl })).ended;
+    const { exitCode, output } = await startProcess(process.execPath, args, envWith({ NATS_URL: natsUrl }))
+      .ended;
     if (exitCode !== 0) throw new Error(`spillway policy apply ended with ${exitCode}:\n${output}`);
   }
 
@@ -85,7 +94,11 @@ export class Programs {
 
   private async start(app: string, name: string, env: Readonly<Record<string, string>>): Promise<Program> {
     const httpPort = await freePort();
-    const running = startProcess(process.execPath, [mainOf(app)], envWith({ ...env, HTTP_PORT: `${httpPort}` }));
+    const running = startProcess(
+      process.execPath,
+      [mainOf(app)],
+      envWith({ ...env, HTTP_PORT: `${httpPort}` }),
+    );
     const url = `http://127.0.0.1:${httpPort}`;
     const end = async (signal: NodeJS.Signals) => {
       running.signal(signal);

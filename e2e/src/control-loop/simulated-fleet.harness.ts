@@ -37,7 +37,8 @@ export class SimulatedFleet {
   constructor(private readonly options: FleetOptions) {
     this.lastTick = tickOf(performance.now());
     for (const [region, count] of options.nodes) {
-      for (let n = 1; n <= count; n++) this.add(new SimulatedNode(region, `${region}-n${n}`, options.nodeCapacity));
+      for (let n = 1; n <= count; n++)
+        this.add(new SimulatedNode(region, `${region}-n${n}`, options.nodeCapacity));
     }
   }
 

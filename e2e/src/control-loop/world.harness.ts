@@ -23,12 +23,12 @@ export async function drawClients(
   random: () => number,
 ): Promise<ReadonlyMap<string, readonly Client[]>> {
   const [ipv4 = ''] = defaultGeoDatabases();
-  const { locate } = await openGeoDatabases([ipv4]);
+  const locator = await openGeoDatabases([ipv4]);
   const clients = new Map<string, Client[]>(Object.keys(regions).map((region) => [region, []]));
   let missing = clients.size * perRegion;
   for (let draws = 0; missing > 0 && draws < MAX_DRAWS; draws++) {
     const ip = drawAddress(random);
-    const place = locate(ip);
+    const place = locator.locate(ip);
     if (!place) continue;
     const client = clientAt(ip, roundToDegree(place), regions);
     const neighbours = clients.get(client.home);
@@ -36,7 +36,8 @@ export async function drawClients(
     neighbours.push(client);
     missing--;
   }
-  for (const [region, found] of clients) if (found.length === 0) throw new Error(`nobody lives near ${region}`);
+  for (const [region, found] of clients)
+    if (found.length === 0) throw new Error(`nobody lives near ${region}`);
   return clients;
 }
 
@@ -57,6 +58,6 @@ function clientAt(ip: string, place: Place, regions: PolicyDocument['regions']):
   const rttMs = new Map(
     Object.entries(regions).map(([id, region]) => [id, estimateRttMs(place, region)] as const),
   );
-  const [home = ''] = [...rttMs].reduce((best, next) => (next[1] < best[1] ? next : best));
+  const [home] = [...rttMs].reduce((best, next) => (next[1] < best[1] ? next : best));
   return { ip, home, rttMs };
 }

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describeWith, startNats, type StartedNats } from '@spillway/testkit';
+import { compressedPolicy, INTERVAL_MS, MEAN_SESSION_SECONDS } from './compressed-policy.harness.js';
+import { startControlLoop, type ControlLoop } from './control-loop.harness.js';
+import { countFlaps, largestStep, separation, spillShares } from './figures.harness.js';
+import { rttLosses } from './rtt-loss.harness.js';
+
+/** Its clients lose 6 to 39 ms by going elsewhere: it matters who goes. */
+const HOT = 'ap-south-1';
+const REGIONS =
+  `us-east-1 us-east-2 us-west-1 us-west-2 ca-central-1 sa-east-1 eu-central-1 eu-west-1 eu-west-2 eu-north-1
+  eu-south-1 me-south-1 af-south-1 ap-south-1 ap-southeast-1 ap-southeast-2 ap-southeast-3 ap-northeast-1 ap-northeast-2
+  ap-east-1`.split(/\s+/);
+const NODES_PER_REGION = 15;
+const NODE_CAPACITY = 160;
+const CALM = 0.6;
+const PEAK = 1.3;
+
+/** Seconds: calm until `up`, at the peak from `peak` to `down`, calm again from `calm` to the `end`. */
+const AT = { up: 20, peak: 110, down: 160, calm: 230, end: 300 };
+const WINDOW_MS = 5_000;
+
+function demandOf(region: string, ms: number): number {
+  const s = ms / 1000;
+  if (region !== HOT || s < AT.up || s > AT.calm) return CALM;
+  if (s > AT.down) return PEAK - ((PEAK - CALM) * (s - AT.down)) / (AT.calm - AT.down);
+  return Math.min(PEAK, CALM + ((PEAK - CALM) * (s - AT.up)) / (AT.peak - AT.up));
+}
+
+describeWith(
+  ['nats-server'],
+  'a region whose demand goes from 60 % to 130 % of its capacity and back',
+  () => {
+    let nats: StartedNats;
+    let loop: ControlLoop;
+    beforeAll(async () => {
+      nats = await startNats();
+      loop = await startControlLoop({
+        natsUrl: nats.url,
+        policy: () => compressedPolicy(Object.fromEntries(REGIONS.map((region) => [region, {}]))),
+        nodes: new Map(REGIONS.map((region) => [region, NODES_PER_REGION])),
+        nodeCapacity: NODE_CAPACITY,
+        intervalMs: INTERVAL_MS,
+        meanSessionMs: MEAN_SESSION_SECONDS * 1000,
+        routers: 4,
+        autoscalers: 2,
+        seed: 2,
+        demandOf,
+      });
+      loop.demand.start();
+      await sleep(AT.end * 1000);
+      await loop.demand.stop();
+    }, 420_000);
+    afterAll(async () => {
+      await loop?.stop();
+      await nats?.stop();
+    }, 60_000);
+
+    const shares = () => spillShares(loop.demand.arrivals, HOT, WINDOW_MS);
+    const highest = (isMeant: (region: string) => boolean) =>
+      Math.max(
+        ...loop.samples.flatMap(({ utilization }) =>
+          [...utilization].flatMap(([region, value]) => (isMeant(region) ? [value] : [])),
+        ),
+      );
+
+    it('refuses nobody', () => {
+      expect(loop.demand.arrivals.filter(({ failure }) => failure !== undefined)).toEqual([]);
+      expect(loop.demand.arrivals.length).toBeGreaterThan(100_000);
+    });
+
+    it('fills no other region above 80.5 %', () => {
+      expect(highest((region) => region !== HOT)).toBeLessThanOrEqual(0.805);
+    });
+
+    it('spills a share that follows demand smoothly, and none in the end', () => {
+      const windows = shares();
+      expect(Math.max(...windows)).toBeGreaterThan(0.3);
+      expect(largestStep(windows)).toBeLessThan(0.2);
+      expect(windows.slice(-4)).toEqual([0, 0, 0, 0]);
+    });
+
+    it('spills those who lose the least', () => {
+      const { spilled, kept } = rttLosses(loop, HOT, AT.up * 1000, AT.calm * 1000);
+      expect(separation(spilled, kept)).toBeGreaterThan(0.9);
+    });
+
+    it('never flaps', () => {
+      for (const region of REGIONS) {
+        expect([region, countFlaps(spillShares(loop.demand.arrivals, region, 30_000))]).toEqual([region, 0]);
+      }
+    });
+  },
+);
