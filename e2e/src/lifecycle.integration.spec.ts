@@ -27,7 +27,7 @@ describeWith(['nats-server', 'turnserver'], 'spillway start', () => {
     async () => {
       const system = await startSystem(scratch());
       const { supervisor, ...services } = system.pids();
-      expect(Object.keys(services)).toHaveLength(8);
+      expect(Object.keys(services)).toHaveLength(9);
       expect(processesWith(system.scratch.path)).toEqual(
         expect.arrayContaining([supervisor, ...Object.values(services)]),
       );
@@ -41,7 +41,7 @@ describeWith(['nats-server', 'turnserver'], 'spillway start', () => {
       expect(elsewhere.output).toContain(
         `127.0.0.1:${system.ports.http}/tcp (HTTP): in use; choose another with --http-port`,
       );
-      expect(elsewhere.output.match(/in use/g)).toHaveLength(15);
+      expect(elsewhere.output.match(/in use/g)).toHaveLength(16);
 
       const exitCode = await system.interrupt();
       expect(exitCode).toBe(0);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from '@jest/globals';
 import { POLICY_SUBJECT, subjectOf, syntheticLoadSchema, syntheticLoadSubject } from '@spillway/contracts';
 import { MemoryBus } from '@spillway/messaging';
@@ -61,11 +62,12 @@ describe('driveLoad', () => {
 
   it('gives a new node its part of the same load', async () => {
     const { bus, loads, join } = await startRegion('a1');
-    let hasJoined = false;
-    await drive(bus, 0.9, async () => {
-      if (!hasJoined) await join('a2');
-      hasJoined = true;
-      return loads.get('a1') === 45 && loads.get('a2') === 45;
+    await drive(bus, 0.9, async (line) => {
+      if (!line.startsWith('0:00')) return false;
+      expect(Object.fromEntries(loads)).toEqual({ a1: 90 });
+      await join('a2');
+      while (loads.get('a1') !== 45 || loads.get('a2') !== 45) await sleep(20);
+      return true;
     });
     expect([...loads.values()]).toEqual([0, 0]);
   });

@@ -3,7 +3,7 @@ import type { Bus } from '@spillway/messaging';
 import { followFleet, type FollowedFleet } from '../follow-fleet.js';
 import { UsageError } from '../usage-error.js';
 import { imposeLoad } from './impose-load.js';
-import { describeProgress, PROGRESS_HEADING } from './progress.js';
+import { describeProgress, PROGRESS_HEADING, withClock } from './progress.js';
 import { sumCapacity, type Amount } from './share-load.js';
 import { servingNodes, SyntheticLoad } from './synthetic-load.js';
 
@@ -26,7 +26,8 @@ export interface LoadPlan {
 }
 
 const ROUND_MS = 1_000;
-const ROUNDS_PER_LINE = 2;
+/** Milliseconds after which a line is written although nothing has changed. */
+const QUIET_MS = 10_000;
 
 /**
  * Puts synthetic load on a region until `signal` aborts, then takes it away. Its size is fixed at the start; it is
@@ -38,13 +39,12 @@ export async function driveLoad(bus: Bus, { region, utilization, signal, say }: 
   try {
     const original = await measureRegion(bus, followed, region);
     const load = new SyntheticLoad(bus, region, original, utilization, say);
-    const startedAt = performance.now();
+    const tell = progressTeller(followed, region, say);
     say(PROGRESS_HEADING);
     try {
-      for (let round = 0; !signal.aborted; round++) {
+      while (!signal.aborted) {
         await load.putOn(servingNodes(followed, region));
-        if (round % ROUNDS_PER_LINE === 0)
-          say(describeProgress(followed, region, performance.now() - startedAt));
+        tell();
         await sleep(ROUND_MS, undefined, { signal }).catch(() => undefined);
       }
     } finally {
@@ -53,6 +53,19 @@ export async function driveLoad(bus: Bus, { region, utilization, signal, say }: 
   } finally {
     await followed.stop();
   }
+}
+
+/** Writes a line when something has changed, and every 10 s. */
+function progressTeller(followed: FollowedFleet, region: string, say: LoadPlan['say']): () => void {
+  const startedAt = performance.now();
+  let last = { progress: '', at: 0 };
+  return () => {
+    const at = performance.now();
+    const progress = describeProgress(followed, region);
+    if (progress === last.progress && at - last.at < QUIET_MS) return;
+    last = { progress, at };
+    say(withClock(at - startedAt, progress));
+  };
 }
 
 /** What the region can carry; asks every node whether it would take load. */

@@ -2,7 +2,6 @@ import { integralAt, priceMs, type FleetRegion } from '@spillway/fleet';
 import type { FollowedFleet } from '../follow-fleet.js';
 
 const COLUMNS = [
-  ['TIME', 8],
   ['USE', 6],
   ['DEMAND', 7],
   ['PRICE', 8],
@@ -11,14 +10,22 @@ const COLUMNS = [
   ['PLAN', 0],
 ] as const;
 
-export const PROGRESS_HEADING = row(COLUMNS.map(([name]) => name));
+const CLOCK_WIDTH = 8;
 
-/** One line on how a region is. */
-export function describeProgress(followed: FollowedFleet, regionId: string, elapsedMs: number): string {
+export const PROGRESS_HEADING = 'TIME'.padEnd(CLOCK_WIDTH) + row(COLUMNS.map(([name]) => name));
+
+/** Sets minutes and seconds before a line. */
+export function withClock(elapsedMs: number, line: string): string {
+  const seconds = Math.floor(elapsedMs / 1000);
+  const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  return clock.padEnd(CLOCK_WIDTH) + line;
+}
+
+/** How a region is, in one line. */
+export function describeProgress(followed: FollowedFleet, regionId: string): string {
   const region = followed.fleet.regions.get(regionId);
-  if (!region) return row([clock(elapsedMs), 'the policy does not name this region any more']);
+  if (!region) return 'the policy does not name this region any more';
   return row([
-    clock(elapsedMs),
     percent(region.utilization),
     percent(region.spillover?.event.demand ?? null),
     `${Math.round(currentPrice(followed, region))} ms`,
@@ -68,8 +75,3 @@ function row(cells: readonly string[]): string {
 }
 
 const percent = (share: number | null) => (share === null ? '?' : `${Math.round(share * 100)} %`);
-
-function clock(ms: number): string {
-  const seconds = Math.floor(ms / 1000);
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-}

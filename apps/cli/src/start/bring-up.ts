@@ -2,7 +2,15 @@ import { isListening } from '@spillway/local-nodes';
 import { askIceServers } from '../router-client.js';
 import { withBus } from '../with-bus.js';
 import { writeCoturnConfigs } from './coturn-config.js';
-import { coturnService, natsService, OWN_LOG, reporterService, routerService } from './services.js';
+import { AddedNodes } from './added-nodes.js';
+import {
+  autoscalerService,
+  coturnService,
+  natsService,
+  OWN_LOG,
+  reporterService,
+  routerService,
+} from './services.js';
 import type { Say } from './say.js';
 import { settlePolicy } from './settle-policy.js';
 import { writeSecrets } from './state-folder.js';
@@ -51,6 +59,8 @@ export async function bringUp(
 
   supervisor.startStage(nodes.map(([node, coturn]) => reporterService(plan, node, coturn)));
   supervisor.startStage([routerService(plan)]);
+  supervisor.onStop(() => new AddedNodes(state.processes).end());
+  supervisor.startStage([autoscalerService(plan)]);
   for (const { region } of fleet) {
     await waitFor(
       `an answer for ${region}`,
@@ -59,5 +69,8 @@ export async function bringUp(
     );
   }
   say(`router     ${plan.router.url}, gRPC 127.0.0.1:${plan.grpcPort}, answers for every region`);
+  const { http } = plan.autoscalerPorts;
+  await waitFor('the autoscaler', () => isListening('127.0.0.1', http), wait);
+  say(`autoscaler http://127.0.0.1:${http}/readyz`);
   supervisor.markUp();
 }

@@ -1,13 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { MAX_TURN_PORT, planDemoFleet } from './demo-fleet.js';
+import { MAX_TURN_PORT, planAutoscalerPorts, planDemoFleet } from './demo-fleet.js';
 
 describe('planDemoFleet', () => {
   it('gives every node ports of its own, whatever port it begins with', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: MAX_TURN_PORT }), (turnPort) => {
         const fleet = planDemoFleet(turnPort);
-        const ports = fleet.flatMap((node) => [node.turnPort, node.cliPort, node.reporterPort]);
+        const own = fleet.flatMap((node) => [node.turnPort, node.cliPort, node.reporterPort]);
+        const { http, turn } = planAutoscalerPorts(turnPort);
+        const ports = [...own, http, turn.min, turn.max];
+        expect(Math.max(...own, http)).toBeLessThan(turn.min);
         expect(new Set(ports).size).toBe(ports.length);
         const ranges = fleet.flatMap(({ relayPorts }) => [relayPorts.min, relayPorts.max]);
         const inOrder = [Math.max(...ports), ...ranges, 65_536];

@@ -9,7 +9,8 @@ export interface NeededPort extends LocalPort {
   readonly option: string;
 }
 
-export function neededPorts({ fleet, turnAddress, httpPort, grpcPort, natsPort }: SystemPlan): NeededPort[] {
+export function neededPorts(plan: SystemPlan): NeededPort[] {
+  const { fleet, turnAddress, httpPort, grpcPort, natsPort, autoscalerPorts } = plan;
   const loopback = (port: number, purpose: string, option: string): NeededPort => {
     return { protocol: 'tcp', address: '127.0.0.1', port, purpose, option };
   };
@@ -17,6 +18,7 @@ export function neededPorts({ fleet, turnAddress, httpPort, grpcPort, natsPort }
     loopback(httpPort, 'HTTP', '--http-port'),
     loopback(grpcPort, 'gRPC', '--grpc-port'),
     ...(natsPort === undefined ? [] : [loopback(natsPort, 'NATS', '--nats-port')]),
+    loopback(autoscalerPorts.http, 'the autoscaler', '--turn-port'),
     ...fleet.flatMap(({ nodeId, turnPort, cliPort, reporterPort }): NeededPort[] => {
       const turn = {
         address: turnAddress,

@@ -1,13 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { DEFAULT_RETENTION, type LogRetention } from '@spillway/contracts';
 import { reporterEnvironment, type CoturnFiles } from '@spillway/local-nodes';
-import type { DemoNode } from './demo-fleet.js';
+import type { DemoNode, PortRange } from './demo-fleet.js';
 import type { ServiceSpec } from './service.js';
 import type { SystemPlan } from './system-plan.js';
 
 const LOOPBACK = '127.0.0.1';
 /** What a node of the demonstration is said to carry; three of them share one machine. */
 const CAPACITY = { bandwidthBps: 100_000_000, allocations: 1_000 };
+/** The last for `spillway load`. */
+const SAMPLERS = ['coturn-cli', 'host', 'synthetic'];
 /** The log on a NATS of ours: ample for three nodes (12 MB in the 4 h that are kept), small enough for any disk. */
 export const OWN_LOG: LogRetention = { ...DEFAULT_RETENTION, maxBytes: 256 * 1024 ** 2 };
 
@@ -42,12 +44,41 @@ export function reporterService(plan: SystemPlan, node: DemoNode, coturn: Coturn
     name: `reporter-${node.nodeId}`,
     command: process.execPath,
     args: [entryOf('reporter')],
-    env: reporterEnvironment({ ...node, turnAddress: plan.turnAddress }, coturn, {
-      natsUrl: plan.natsUrl,
-      capacity: CAPACITY,
-      samplers: ['coturn-cli', 'host'],
-    }),
+    env: {
+      ...reporterEnvironment({ ...node, turnAddress: plan.turnAddress }, coturn, {
+        natsUrl: plan.natsUrl,
+        capacity: CAPACITY,
+        samplers: SAMPLERS,
+      }),
+      INSTANCE_ID: `${node.nodeId}-${plan.startId}`,
+    },
     stopWithinMs: 5_000,
+  };
+}
+
+/** It starts nodes beside those of ours, by the provider `process`. */
+export function autoscalerService(plan: SystemPlan): ServiceSpec {
+  const { state, natsUrl, turnAddress, autoscalerPorts } = plan;
+  const range = ({ min, max }: PortRange) => `${min}-${max}`;
+  return {
+    name: 'autoscaler',
+    command: process.execPath,
+    args: [entryOf('autoscaler')],
+    env: {
+      NATS_URL: natsUrl,
+      AUTOSCALER_ID: 'demo',
+      HTTP_HOST: LOOPBACK,
+      HTTP_PORT: String(autoscalerPorts.http),
+      TURN_MASTER_SECRET_FILE: state.masterSecretFile,
+      PROCESS_STATE_DIR: state.processes,
+      PROCESS_TURN_ADDRESS: turnAddress,
+      PROCESS_TURN_PORTS: range(autoscalerPorts.turn),
+      PROCESS_RELAY_PORTS: range(autoscalerPorts.relay),
+      PROCESS_CAPACITY_BANDWIDTH_BPS: String(CAPACITY.bandwidthBps),
+      PROCESS_CAPACITY_ALLOCATIONS: String(CAPACITY.allocations),
+      PROCESS_SAMPLERS: SAMPLERS.join(','),
+    },
+    stopWithinMs: 10_000,
   };
 }
 

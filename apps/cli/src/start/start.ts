@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { endGroup, isAlive } from '@spillway/local-nodes';
+import { AddedNodes } from './added-nodes.js';
 import { describeSystem } from './banner.js';
 import { bringUp } from './bring-up.js';
 import { checkRegions } from './check-regions.js';
@@ -25,6 +26,7 @@ export async function start(options: StartOptions, say: Say): Promise<void> {
     await endGroup(orphan.pid, ORPHAN_STOP_MS, () => !isAlive(orphan));
   });
   try {
+    await endAddedNodes(plan, say);
     await checkPorts(neededPorts(plan));
     await run(plan, new Supervisor(runFile, plan.state.logs, say), options.check ?? false, say);
   } finally {
@@ -35,7 +37,10 @@ export async function start(options: StartOptions, say: Say): Promise<void> {
 async function run(plan: SystemPlan, supervisor: Supervisor, isCheck: boolean, say: Say): Promise<void> {
   const { stopped, release } = onStopSignals(() => process.exit(1));
   // Whatever goes wrong here, and a terminal that goes away: what was started must not outlive us.
-  process.once('exit', () => supervisor.killAll());
+  process.once('exit', () => {
+    supervisor.killAll();
+    new AddedNodes(plan.state.processes).kill();
+  });
   process.stdout.on('error', () => {});
   const signal = AbortSignal.any([stopped, supervisor.failed]);
   try {
@@ -50,4 +55,10 @@ async function run(plan: SystemPlan, supervisor: Supervisor, isCheck: boolean, s
     await supervisor.stopAll();
     release();
   }
+}
+
+/** An earlier start that was killed left them behind. */
+async function endAddedNodes({ state }: SystemPlan, say: Say): Promise<void> {
+  const ended = await new AddedNodes(state.processes).end();
+  if (ended > 0) say(`stopped ${ended} nodes that the autoscaler of an earlier start had added`);
 }

@@ -13,6 +13,8 @@ export interface StateFolder {
   readonly logs: string;
   readonly nats: string;
   readonly coturn: string;
+  /** Of the nodes that the autoscaler adds. */
+  readonly processes: string;
   /** Made once, so that credentials stay valid over restarts. */
   readonly masterSecretFile: string;
   readonly apiKeysFile: string;
@@ -27,10 +29,11 @@ export function prepareStateFolder(path: string): StateFolder {
     logs: join(root, 'logs'),
     nats: join(root, 'nats'),
     coturn: join(root, 'coturn'),
+    processes: join(root, 'processes'),
     masterSecretFile: join(root, 'master-secret'),
     apiKeysFile: join(root, 'api-keys.json'),
   };
-  for (const each of [root, folder.logs, folder.nats, folder.coturn]) {
+  for (const each of [root, folder.logs, folder.nats, folder.coturn, folder.processes]) {
     try {
       makeFolder(each);
     } catch (cause) {

@@ -95,6 +95,17 @@ describe('Supervisor', () => {
     expect(said).toEqual([]);
   });
 
+  it('lets go of what else there is between the stages before it and those after it', async () => {
+    const alive = (name: string) => identifyProcess(pidOf(name)) !== undefined;
+    const seen: boolean[] = [];
+    supervisor.startStage([node('first', '')]);
+    supervisor.onStop(async () => seen.push(alive('first'), alive('second')));
+    supervisor.startStage([node('second', '')]);
+    await until(() => ['first', 'second'].every((name) => logOf(name).includes('ready')));
+    await supervisor.stopAll();
+    expect(seen).toEqual([true, false]);
+  });
+
   it('kills a service that does not stop in time, with its children, and says so', async () => {
     const child = `const c = require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']); console.log('child', c.pid);`;
     supervisor.startStage([node('a', `process.on('SIGTERM', () => {}); ${child}`)]);

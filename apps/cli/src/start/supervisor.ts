@@ -7,12 +7,17 @@ import { StartError } from './start-error.js';
 /** Long enough to watch what the others make of the outage: a silent node is given up after 10 s. */
 export const RESTART_AFTER_MS = 15_000;
 
+interface Stage {
+  readonly services: readonly Service[];
+  readonly run?: () => Promise<unknown>;
+}
+
 /**
  * Runs services and starts them again when they die. While the system is coming up a death fails the whole start
  * instead, by aborting `failed`.
  */
 export class Supervisor {
-  readonly #stages: Service[][] = [];
+  readonly #stages: Stage[] = [];
   readonly #restarts = new Set<NodeJS.Timeout>();
   readonly #failure = new AbortController();
   #phase: 'starting' | 'up' | 'stopping' = 'starting';
@@ -37,8 +42,13 @@ export class Supervisor {
           this.#onDeath(service, cause),
         ),
     );
-    this.#stages.push(stage);
+    this.#stages.push({ services: stage });
     for (const service of stage) this.#start(service);
+  }
+
+  /** What else must be let go of: after the stages that come later were stopped, before those that were first. */
+  onStop(run: () => Promise<unknown>): void {
+    this.#stages.push({ services: [], run });
   }
 
   /** From now on services that die are started again. @throws {StartError} when one has died already. */
@@ -52,12 +62,13 @@ export class Supervisor {
     this.#phase = 'stopping';
     for (const restart of this.#restarts) clearTimeout(restart);
     for (const stage of this.#stages.toReversed()) {
-      await Promise.all(stage.map((service) => this.#stop(service)));
+      await Promise.all(stage.services.map((service) => this.#stop(service)));
+      await stage.run?.();
     }
   }
 
   killAll(): void {
-    for (const service of this.#stages.flat()) service.kill();
+    for (const service of this.#stages.flatMap(({ services }) => services)) service.kill();
   }
 
   #start(service: Service): void {

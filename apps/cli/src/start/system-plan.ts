@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { findLocalAddress, findPrograms, type Program } from '@spillway/local-nodes';
 import { readPolicyFile } from '../policy/policy-file.js';
 import type { RouterAccess } from '../router-client.js';
-import { planDemoFleet, type DemoNode } from './demo-fleet.js';
+import { planAutoscalerPorts, planDemoFleet, type AutoscalerPorts, type DemoNode } from './demo-fleet.js';
 import type { StartOptions } from './options.js';
 import type { Say } from './say.js';
 import { missingRegions, type PolicyChoice } from './settle-policy.js';
@@ -13,6 +13,9 @@ import { DEMO_KEY, prepareStateFolder, type StateFolder } from './state-folder.j
 export interface SystemPlan {
   readonly state: StateFolder;
   readonly fleet: readonly DemoNode[];
+  readonly autoscalerPorts: AutoscalerPorts;
+  /** Told apart from those of earlier starts: what its nodes were ordered to do does not concern the new ones. */
+  readonly startId: string;
   /** Address every coturn listens and relays on. */
   readonly turnAddress: string;
   readonly programs: Readonly<Record<Program, string>>;
@@ -25,7 +28,7 @@ export interface SystemPlan {
   readonly policy: PolicyChoice;
 }
 
-const DEFAULT_POLICY = fileURLToPath(new URL('../../../../deploy/policy.default.yaml', import.meta.url));
+const DEMO_POLICY = fileURLToPath(new URL('../../../../deploy/policy.demo.yaml', import.meta.url));
 
 /** @throws {LocalNodeError} when a program is missing; {StartError} a region in the policy; {PolicyFileError} when that is none. */
 export function planSystem(options: StartOptions, say: Say): SystemPlan {
@@ -47,12 +50,14 @@ export function planSystem(options: StartOptions, say: Say): SystemPlan {
     programs: findPrograms(natsPort === undefined ? ['turnserver'] : ['nats-server', 'turnserver']),
     state: prepareStateFolder(options.state),
     fleet,
+    autoscalerPorts: planAutoscalerPorts(options.turnPort),
+    startId: Date.now().toString(36),
     turnAddress: turnAddress ?? '127.0.0.1',
     natsUrl: existingNats ?? `nats://127.0.0.1:${options.natsPort}`,
     natsPort,
     httpPort,
     grpcPort,
     router: { url: `http://127.0.0.1:${httpPort}`, key: DEMO_KEY },
-    policy: { given: options.policy, fallback: DEFAULT_POLICY, regions },
+    policy: { given: options.policy, fallback: DEMO_POLICY, regions },
   };
 }
