@@ -15,6 +15,7 @@ import { IceServersService } from './issue/ice-servers.service.js';
 import { IssuedLog } from './issue/issued-log.js';
 import { NodeSecrets } from './issue/node-secrets.js';
 import { IceQueryController } from './nats/ice-query.controller.js';
+import { NodeOrders } from './orders/node-orders.js';
 import { addReadinessChecks } from './readiness.js';
 import { RequestGate } from './request-gate.js';
 import { RouterMetrics } from './router-metrics.js';
@@ -64,6 +65,7 @@ export class RouterModule {
         { provide: IssuedLog, useValue: issued },
         { provide: IceServersService, useValue: service },
         FleetReport,
+        NodeOrders,
         RateLimits,
         RequestGate,
         RouterMetrics,

@@ -1,11 +1,14 @@
 import {
   iceServersAnswerSchema,
   iceServersRequestSchema,
+  nodeCommandAnswerSchema,
   problemSchema,
   PROBLEMS,
   SCALE_OUTCOMES,
+  tokenSchema,
 } from '@spillway/contracts';
 import { z } from 'zod';
+import { drainRequestSchema, undrainRequestSchema } from '../orders/order-request.js';
 
 const json = (schema: object) => ({ content: { 'application/json': { schema } } });
 const ref = (name: string) => ({ $ref: `#/components/schemas/${name}` });
@@ -41,6 +44,9 @@ const schemas = {
   IceServersRequest: z.toJSONSchema(iceServersRequestSchema, { io: 'input' }),
   IceServersAnswer: z.toJSONSchema(iceServersAnswerSchema),
   Problem: z.toJSONSchema(problemSchema),
+  DrainRequest: z.toJSONSchema(drainRequestSchema, { io: 'input' }),
+  UndrainRequest: z.toJSONSchema(undrainRequestSchema, { io: 'input' }),
+  NodeCommandAnswer: z.toJSONSchema(nodeCommandAnswerSchema),
   Regions: object({
     position: { type: 'integer', description: 'Position in the log the view stands at' },
     link: { enum: ['up', 'down'] },
@@ -92,6 +98,25 @@ const schemas = {
   }),
 };
 
+const nodeId = {
+  name: 'id',
+  in: 'path',
+  required: true,
+  description: 'The node, by its id',
+  schema: z.toJSONSchema(tokenSchema),
+};
+
+const orderPath = (command: 'drain' | 'undrain', summary: string) => ({
+  parameters: [nodeId],
+  post: {
+    operationId: `${command}Node`,
+    summary: `${summary} (scope \`admin\`)`,
+    description: 'The autoscaler puts the order on the log; the node obeys it in its own time.',
+    requestBody: { required: false, ...json(ref(command === 'drain' ? 'DrainRequest' : 'UndrainRequest')) },
+    responses: { 202: { description: 'On the log', ...json(ref('NodeCommandAnswer')) }, ...problems },
+  },
+});
+
 /** `GET /openapi.json`; the request and the answer come from the schemas that check them. */
 export const openApiDocument = {
   openapi: '3.1.0',
@@ -119,6 +144,8 @@ export const openApiDocument = {
         responses: { 200: { description: 'Regions', ...json(ref('Regions')) }, ...problems },
       },
     },
+    '/v1/nodes/{id}/drain': orderPath('drain', 'Take a node out of service once its allocations have ended'),
+    '/v1/nodes/{id}/undrain': orderPath('undrain', 'Take a node back into service'),
     '/v1/nodes': {
       get: {
         operationId: 'getNodes',

@@ -51,11 +51,15 @@ export function sendProblem(reply: FastifyReply, problem: ProblemError): void {
 /** A path without the characters that have a meaning in a route: Fastify would take it for a pattern. */
 const PLAIN_PATH = /^[\w./-]+$/;
 
-/** What could have been done with the URL that was not found: no route here has parameters. */
+/** Routes with a part that is not fixed, as they are registered. */
+const ORDER_PATH = /^(\/v1\/nodes\/)[^/]+(\/(?:un)?drain)$/;
+
+/** What could have been done with the URL that was not found. */
 function methodsOf({ server, url }: FastifyRequest): string[] {
   const [path = ''] = url.split('?');
   if (!PLAIN_PATH.test(path)) return [];
-  return server.supportedMethods.filter((method) => server.hasRoute({ method, url: path }));
+  const route = path.replace(ORDER_PATH, '$1:id$2');
+  return server.supportedMethods.filter((method) => server.hasRoute({ method, url: route }));
 }
 
 function statusOf(error: unknown): number | undefined {
