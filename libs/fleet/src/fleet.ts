@@ -9,6 +9,7 @@ import { Population } from './population.js';
 import { OutsideEvents, type RegionEvents } from './region-events.js';
 import { RegionState, type FleetRegion } from './region.js';
 import { placeOf, Roster } from './roster.js';
+import { Tallies } from './tallies.js';
 
 type RegionEvent = Extract<LogEvent, { kind: 'overload' | 'spillover' | 'scale' }>;
 
@@ -22,7 +23,8 @@ type RegionEvent = Extract<LogEvent, { kind: 'overload' | 'spillover' | 'scale' 
  */
 export class Fleet {
   readonly clock = new LogClock();
-  private readonly roster = new Roster();
+  private readonly tallies = new Tallies();
+  private readonly roster = new Roster(this.tallies);
   private readonly regionsById = new Map<string, RegionState>();
   private readonly outsideEvents = new OutsideEvents();
   private readonly issues: Issues;
@@ -34,8 +36,8 @@ export class Fleet {
 
   /** @param ownBootId batches of this run of this router are not counted: it reserved when it issued. */
   constructor(ownBootId?: string) {
-    this.issues = new Issues(this.roster, this.regionsById, ownBootId);
-    this.population = new Population(this.roster, this.regionsById, (id) => this.issues.tallyOf(id));
+    this.issues = new Issues(this.tallies, this.regionsById, ownBootId);
+    this.population = new Population(this.roster, this.regionsById, this.tallies);
   }
 
   /** Position in the log this view stands at; 0 before the first entry. */

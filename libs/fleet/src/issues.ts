@@ -3,30 +3,27 @@ import type { FoldOutcome } from './fold-outcome.js';
 import type { LinkState } from './link.js';
 import { LiveRouters, ROUTER_LIVE_MS } from './live-routers.js';
 import type { RegionState } from './region.js';
-import { Reservations, type Tally } from './reservations.js';
-import type { Roster } from './roster.js';
+import { Reservations } from './reservations.js';
+import type { Tallies, Tally } from './tallies.js';
 import { TOLD_AFTER_MS, Untold } from './untold.js';
 
 /** What this router and all others issued of late, counted for the nodes it was issued for. */
 export class Issues {
-  private readonly reservations = new Reservations();
+  private readonly reservations: Reservations;
   private readonly untold = new Untold((tally, by) => this.tallyChanged(tally, by));
   private readonly otherRouters = new LiveRouters();
   private rampMs = MAX_RAMP_SECONDS * 1000;
 
   constructor(
-    private readonly roster: Roster,
+    private readonly tallies: Tallies,
     private readonly regions: ReadonlyMap<string, RegionState>,
     private readonly ownBootId: string | undefined,
-  ) {}
+  ) {
+    this.reservations = new Reservations(tallies);
+  }
 
   get liveRouters(): number {
     return Math.max(1, this.otherRouters.count + (this.ownBootId === undefined ? 0 : 1));
-  }
-
-  /** Nodes of one id share it. */
-  tallyOf(nodeId: string): Tally {
-    return this.roster.named(nodeId)[0]?.tally ?? this.reservations.of(nodeId);
   }
 
   /** This router issued a credential for this node now. */
@@ -63,7 +60,7 @@ export class Issues {
   }
 
   private count(nodeId: string, at: number): Tally {
-    const tally = this.tallyOf(nodeId);
+    const tally = this.tallies.of(nodeId);
     if (this.reservations.add(tally, at)) this.tallyChanged(tally, 1);
     return tally;
   }
@@ -73,8 +70,8 @@ export class Issues {
     this.untold.setOthers(this.liveRouters - 1);
   }
 
-  private tallyChanged({ nodeId }: Tally, by: number): void {
-    for (const node of this.roster.named(nodeId)) {
+  private tallyChanged({ nodes }: Tally, by: number): void {
+    for (const node of nodes) {
       node.weighReservations();
       if (node.isUsable) this.regions.get(node.heartbeat.region)?.countReservations(by);
     }

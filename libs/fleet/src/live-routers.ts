@@ -8,6 +8,8 @@ const MAX_ROUTERS = 1_000;
 export class LiveRouters {
   /** Log time of the last batch of each, the longest silent first: log time never runs backwards. */
   private readonly heardAt = new Map<string, number>();
+  /** Log time before which none is too long silent. */
+  private silentFrom = Infinity;
 
   get count(): number {
     return this.heardAt.size;
@@ -17,13 +19,17 @@ export class LiveRouters {
     const run = `${routerId}/${bootId}`;
     if (!this.heardAt.delete(run) && this.heardAt.size >= MAX_ROUTERS) return;
     this.heardAt.set(run, at);
+    this.silentFrom = Math.min(this.silentFrom, at + ROUTER_LIVE_MS);
   }
 
   /** Forgets those that have been silent for too long by `now`. */
   age(now: number): void {
+    if (now < this.silentFrom) return;
     for (const [run, at] of this.heardAt) {
-      if (at + ROUTER_LIVE_MS > now) return;
+      this.silentFrom = at + ROUTER_LIVE_MS;
+      if (this.silentFrom > now) return;
       this.heardAt.delete(run);
     }
+    this.silentFrom = Infinity;
   }
 }

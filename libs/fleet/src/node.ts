@@ -8,7 +8,7 @@ import {
   type ReservationUnit,
 } from './load.js';
 import type { Dated } from './region-events.js';
-import type { Tally } from './reservations.js';
+import type { Tally } from './tallies.js';
 import { transportsOfUrls, type TransportSet } from './transports.js';
 import { isBelowVersion } from './version.js';
 

@@ -8,9 +8,9 @@ import { loadOf, NO_RESERVATION, reservationUnit, type ReservationUnit } from '.
 import { isBelowFloor, NodeState } from './node.js';
 import type { Dated } from './region-events.js';
 import type { RegionState } from './region.js';
-import type { Tally } from './reservations.js';
 import { placeOf, type Roster } from './roster.js';
 import { SilenceWatch } from './silence.js';
+import type { Tallies } from './tallies.js';
 
 /** Nodes the fold knows at most; a flood of forged ids ends here. */
 export const MAX_NODES = 200_000;
@@ -32,7 +32,7 @@ export class Population {
   constructor(
     private readonly roster: Roster,
     private readonly regions: ReadonlyMap<string, RegionState>,
-    private readonly tallyOf: (nodeId: string) => Tally,
+    private readonly tallies: Tallies,
   ) {}
 
   get isBusSuspect(): boolean {
@@ -50,7 +50,7 @@ export class Population {
     const load = loadOf(heartbeat, this.policy?.maxNodeCapacity);
     if (known) this.leave(known);
     known?.hear(heartbeat, writtenAt, load);
-    const node = known ?? this.meet(new NodeState(heartbeat, writtenAt, load, this.tallyOf(nodeId)));
+    const node = known ?? this.meet(new NodeState(heartbeat, writtenAt, load, this.tallies.of(nodeId)));
     this.enter(node, 'fresh');
     this.longSilent.delete(node);
     this.deadlines.ensureBy(node, freshnessDeadline('fresh', writtenAt, heartbeat.intervalMs));

@@ -1,15 +1,8 @@
 import { ISSUED_WINDOW_SECONDS } from '@spillway/contracts';
+import type { Tallies, Tally } from './tallies.js';
 
 /** Reservations made within so many milliseconds end together, with the last of them: never too early. */
 const STEP_MS = 250;
-
-/** How many credentials issued for one node still count. Known by the node's id, whether or not it is a node. */
-export interface Tally {
-  readonly nodeId: string;
-  count: number;
-  /** Those that no longer count but are kept included. */
-  kept: number;
-}
 
 interface Bucket {
   readonly at: number;
@@ -21,16 +14,11 @@ interface Bucket {
  * longer than any ramp: a fold that starts late, or a policy that changes, must come to the same counts.
  */
 export class Reservations {
-  /** Of the nodes that anything is kept for. */
-  private readonly tallies = new Map<string, Tally>();
   /** By time. Those before `ended` are past the ramp. */
   private readonly buckets: Bucket[] = [];
   private ended = 0;
 
-  /** The tally of a node id; who holds it need not ask again. */
-  of(nodeId: string): Tally {
-    return this.tallies.get(nodeId) ?? { nodeId, count: 0, kept: 0 };
-  }
+  constructor(private readonly tallies: Tallies) {}
 
   /**
    * Takes note of a credential issued at `at`; usually the latest yet, but a router that was cut off is late.
@@ -40,7 +28,7 @@ export class Reservations {
     const index = this.bucketFor(Math.ceil(at / STEP_MS) * STEP_MS);
     const counts = this.buckets[index]?.counts;
     counts?.set(tally, (counts.get(tally) ?? 0) + 1);
-    if (tally.kept++ === 0) this.tallies.set(tally.nodeId, tally);
+    tally.kept++;
     if (index < this.ended) return false;
     tally.count++;
     return true;
@@ -90,7 +78,7 @@ export class Reservations {
       this.ended--;
       for (const [tally, count] of oldest.counts) {
         tally.kept -= count;
-        if (tally.kept === 0) this.tallies.delete(tally.nodeId);
+        this.tallies.release(tally);
       }
     }
   }

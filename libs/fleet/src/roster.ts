@@ -1,5 +1,6 @@
 import type { NodeState } from './node.js';
 import { indexById } from './sorted.js';
+import type { Tallies } from './tallies.js';
 
 const NOBODY: readonly NodeState[] = [];
 
@@ -11,14 +12,14 @@ export function placeOf(region: string, nodeId: string): string {
 /** All nodes the fold knows, found by whatever it looks for them with. */
 export class Roster {
   readonly byPlace = new Map<string, NodeState>();
-  /** Nodes of one id, which should be one: what is issued is known by the id alone. */
-  private readonly byId = new Map<string, NodeState[]>();
   private readonly byRegion = new Map<string, NodeState[]>();
+
+  constructor(private readonly tallies: Tallies) {}
 
   add(node: NodeState): void {
     const { region } = node.heartbeat;
     this.byPlace.set(placeOf(region, node.id), node);
-    this.byId.set(node.id, [...this.named(node.id), node]);
+    node.tally.nodes.push(node);
     const neighbours = this.byRegion.get(region);
     if (neighbours) neighbours.splice(indexById(neighbours, node.id), 0, node);
     else this.byRegion.set(region, [node]);
@@ -27,16 +28,11 @@ export class Roster {
   remove(node: NodeState): void {
     const { region } = node.heartbeat;
     this.byPlace.delete(placeOf(region, node.id));
-    const others = this.named(node.id).filter((other) => other !== node);
-    if (others.length > 0) this.byId.set(node.id, others);
-    else this.byId.delete(node.id);
+    node.tally.nodes.splice(node.tally.nodes.indexOf(node), 1);
+    this.tallies.release(node.tally);
     const neighbours = this.byRegion.get(region) ?? [];
     neighbours.splice(indexById(neighbours, node.id), 1);
     if (neighbours.length === 0) this.byRegion.delete(region);
-  }
-
-  named(id: string): readonly NodeState[] {
-    return this.byId.get(id) ?? NOBODY;
   }
 
   /** By id: the same order in every fold of the same log. */

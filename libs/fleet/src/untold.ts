@@ -1,4 +1,4 @@
-import type { Tally } from './reservations.js';
+import type { Tally } from './tallies.js';
 
 /** After so many ms of log time the other routers' batches have told what they issued (invariant 6). */
 export const TOLD_AFTER_MS = 500;
