@@ -7,6 +7,7 @@ import { processes } from './process.js';
 import type { Provider } from './provider.js';
 import type { AutoscalerAccess } from './provider-definition.js';
 import { ProviderError } from './provider-error.js';
+import { webhook } from './webhook.js';
 
 /** Their variables together. */
 export const providerVariables = {
@@ -14,6 +15,7 @@ export const providerVariables = {
   ...processes.variables,
   ...awsAsg.variables,
   ...kubernetes.variables,
+  ...webhook.variables,
 };
 export type ProviderConfig = z.infer<z.ZodObject<typeof providerVariables>> & AutoscalerAccess;
 
@@ -23,6 +25,7 @@ const PROVIDERS: Readonly<Record<string, (config: ProviderConfig) => Provider>> 
   process: processes.create,
   'aws-asg': awsAsg.create,
   kubernetes: kubernetes.create,
+  webhook: webhook.create,
 };
 
 /** One provider of each kind, made when it is asked for first. */
