@@ -92,7 +92,8 @@ describe('RateLimits', () => {
   describe('of a tenant', () => {
     const of = (rateLimits: object, ...scopes: Scope[]): Principal[] => {
       const tenant = tenantOf(aPolicy({ tenants: { acme: { rateLimits } } }), 'acme');
-      return ['acme/1', 'acme/2'].map((name) => ({ ...key(name, 'issue', ...scopes), tenant }));
+      const granted = new Set<Scope>(['issue', ...scopes]);
+      return ['acme/1', 'acme/2'].map((name) => ({ name, scopes: granted, tenant }));
     };
     const asks = (principals: Principal[], address = '192.0.2.1') =>
       [...principals, ...principals].map((principal) => [principal, address] as const);
