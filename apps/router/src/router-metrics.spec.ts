@@ -23,6 +23,8 @@ beforeAll(async () => {
   await router.ask({ count: 9 });
   await router.ask('{');
   await router.fetch('/v1/ice-servers', { method: 'POST' });
+  await router.fetch('/v1/ice-servers', { method: 'POST', body: 'text' });
+  await router.ask({ userId: 'x'.repeat(20_000) });
   await client.ask({ clientIp: CLIENTS.frankfurt });
   client.close();
   const headers = { authorization: bearer('watcher') };
@@ -35,6 +37,9 @@ describe('/metrics', () => {
     ['spillway_requests_total{face="http",code="ok"}', 3],
     ['spillway_requests_total{face="http",code="invalid-field"}', 1],
     ['spillway_requests_total{face="http",code="missing-key"}', 1],
+    ['spillway_requests_total{face="http",code="malformed-request"}', 1],
+    ['spillway_requests_total{face="http",code="unsupported-media-type"}', 1],
+    ['spillway_requests_total{face="http",code="body-too-large"}', 1],
     ['spillway_requests_total{face="grpc",code="ok"}', 1],
     ['spillway_requests_total{face="nats",code="missing-scope"}', 1],
     ['spillway_request_duration_seconds_count{face="http"}', 5],
@@ -47,6 +52,9 @@ describe('/metrics', () => {
     ['spillway_nodes{region="other",state="serving",freshness="fresh"}', 1],
     ['spillway_decisions_unlogged_total', 0],
     ['spillway_link_up', 1],
+    ['spillway_routers_live', 1],
+    ['spillway_region_price_ms{region="us-east-1"}', 0],
+    ['spillway_region_overloaded{region="us-east-1"}', 0],
     ['spillway_bus_suspect', 0],
   ])('has %s at %i', async (line, value) => {
     expect(await router.metric(line)).toBe(value);

@@ -96,6 +96,11 @@ export class RouterMetrics {
     this.count(face, tenant, code, startedAt);
   }
 
+  /** Refused before anything was looked at. */
+  refused(face: Face, code: ProblemCode): void {
+    this.requests.inc({ face, code });
+  }
+
   /** Lets go of tenants that the policy has no more: their names would pile up. */
   keepTenants(names: readonly string[]): void {
     for (const tenant of this.tenants) {

@@ -58,7 +58,7 @@ export async function startRouter(start: RouterStart): Promise<RunningRouter> {
   app
     .getHttpAdapter()
     .getInstance()
-    .register(iceServersRoute(app.get(RequestGate), problems));
+    .register(iceServersRoute(app.get(RequestGate), app.get(RouterMetrics), problems));
   const grpc = new GrpcEdge();
   app.connectMicroservice(grpcOptions(`${bracketed(config.GRPC_HOST)}:${config.GRPC_PORT}`, grpc));
   app.connectMicroservice({ strategy: new LogTransport({ bus, queue: ROUTER_QUEUE }) });

@@ -1,5 +1,7 @@
 import type { FastifyPluginCallback } from 'fastify';
+import { ProblemError } from '../problem-error.js';
 import type { RequestGate } from '../request-gate.js';
+import type { RouterMetrics } from '../router-metrics.js';
 import { peerOf } from './peer.js';
 import type { ProblemFilter } from './problem.filter.js';
 
@@ -8,9 +10,17 @@ import type { ProblemFilter } from './problem.filter.js';
  * controller is a large part of a request that short. In a scope of its own it is also spared the
  * middleware engine that Nest puts before every route.
  */
-export function iceServersRoute(gate: RequestGate, problems: ProblemFilter): FastifyPluginCallback {
+export function iceServersRoute(
+  gate: RequestGate,
+  metrics: RouterMetrics,
+  problems: ProblemFilter,
+): FastifyPluginCallback {
   return (fastify, _options, done) => {
-    fastify.setErrorHandler((error, _request, reply) => problems.answer(reply, error));
+    fastify.setErrorHandler((error, _request, reply) => {
+      const { code } = problems.answer(reply, error);
+      // What Fastify refuses by itself, the gate did not get to see.
+      if (!(error instanceof ProblemError)) metrics.refused('http', code);
+    });
     fastify.post('/v1/ice-servers', (request, reply) => {
       const answer = gate.iceServers({
         face: 'http',

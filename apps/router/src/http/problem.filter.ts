@@ -21,15 +21,21 @@ export class ProblemFilter implements ExceptionFilter {
     this.answer(host.switchToHttp().getResponse<FastifyReply>(), error);
   }
 
-  answer(reply: FastifyReply, error: unknown): void {
-    const methods = statusOf(error) === 404 ? methodsOf(reply.request) : [];
-    if (methods.length === 0) return sendProblem(reply, this.asProblem(error));
-    const detail = `${reply.request.method} is not among the methods of this resource: ${methods.join(', ')}`;
-    reply.header('allow', methods.join(', '));
-    sendProblem(reply, new ProblemError('method-not-allowed', detail));
+  /** @returns what was answered. */
+  answer(reply: FastifyReply, error: unknown): ProblemError {
+    const problem = this.asProblem(reply, error);
+    sendProblem(reply, problem);
+    return problem;
   }
 
-  private asProblem(error: unknown): ProblemError {
+  private asProblem(reply: FastifyReply, error: unknown): ProblemError {
+    const methods = statusOf(error) === 404 ? methodsOf(reply.request) : [];
+    if (methods.length > 0) {
+      const all = methods.join(', ');
+      reply.header('allow', all);
+      const detail = `${reply.request.method} is not among the methods of this resource: ${all}`;
+      return new ProblemError('method-not-allowed', detail);
+    }
     if (error instanceof ProblemError) return error;
     const code = CODE_OF_STATUS[statusOf(error) ?? 500];
     if (code) return new ProblemError(code, (error as Error).message);
