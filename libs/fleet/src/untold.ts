@@ -8,7 +8,8 @@ const STEP_MS = 50;
 
 interface Bucket {
   readonly at: number;
-  readonly counts: Map<Tally, number>;
+  /** One for each credential. */
+  readonly tallies: Tally[];
 }
 
 type OnChange = (tally: Tally, by: number) => void;
@@ -30,8 +31,8 @@ export class Untold {
   add(tally: Tally, at: number): void {
     const step = Math.ceil(at / STEP_MS) * STEP_MS;
     let bucket = this.buckets.at(-1);
-    if (!bucket || bucket.at < step) this.buckets.push((bucket = { at: step, counts: new Map() }));
-    bucket.counts.set(tally, (bucket.counts.get(tally) ?? 0) + 1);
+    if (!bucket || bucket.at < step) this.buckets.push((bucket = { at: step, tallies: [] }));
+    bucket.tallies.push(tally);
     this.change(tally, this.others);
   }
 
@@ -39,7 +40,7 @@ export class Untold {
   end(before: number): void {
     for (let oldest = this.buckets[0]; oldest && oldest.at <= before; oldest = this.buckets[0]) {
       this.buckets.shift();
-      for (const [tally, count] of oldest.counts) this.change(tally, -count * this.others);
+      for (const tally of oldest.tallies) this.change(tally, -this.others);
     }
   }
 
@@ -48,9 +49,7 @@ export class Untold {
     const by = others - this.others;
     if (by === 0) return;
     this.others = others;
-    for (const { counts } of this.buckets) {
-      for (const [tally, count] of counts) this.change(tally, count * by);
-    }
+    for (const { tallies } of this.buckets) for (const tally of tallies) this.change(tally, by);
   }
 
   private change(tally: Tally, by: number): void {
