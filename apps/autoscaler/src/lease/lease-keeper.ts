@@ -124,6 +124,8 @@ export class LeaseKeeper {
   }
 
   private begin(lease: HeldLease): void {
+    // Should the store be lost, the next generation is above this one all the same.
+    this.floor = Math.max(this.floor, lease.lease.generation);
     if (this.isStopped) return void this.giveBack(lease);
     if (this.options.bus.link === 'down' || !mayAct(lease, performance.now())) return;
     const { generation } = lease.lease;
