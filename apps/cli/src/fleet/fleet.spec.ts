@@ -12,6 +12,8 @@ const node: FleetReport['nodes'][number] = {
   state: 'serving',
   freshness: 'fresh',
   usable: true,
+  drainOrdered: false,
+  synthetic: false,
   utilization: 0.234,
   reserved: { allocations: 0 },
   load: { cpu: 0.05, egressBps: 118_000_000, ingressBps: 1_500_000_000, allocations: 312 },
@@ -23,7 +25,18 @@ const fleet: FleetReport = {
   link: 'up',
   policyRevision: 'default-1',
   strategy: 'nearest',
-  regions: [{ region: 'us-east-1', utilization: 0.234, usableNodes: 1, nodes: 2, priceMs: 0 }],
+  regions: [
+    {
+      region: 'us-east-1',
+      utilization: 0.234,
+      demand: 0.25,
+      usableNodes: 1,
+      nodes: 1,
+      priceMs: 0,
+      overloaded: false,
+      plan: null,
+    },
+  ],
   nodes: [node],
 };
 
@@ -32,11 +45,11 @@ describe('drawFleet', () => {
     expect(drawFleet(fleet).split('\n')).toEqual([
       'NATS up · policy default-1 (nearest) · log position 4711',
       '',
-      'REGION     USE   USABLE NODES  PRICE',
-      'us-east-1  23 %  1 of 2        0 ms',
+      'REGION     USE   DEMAND  PRICE  USABLE NODES  OVERLOAD  PLAN',
+      'us-east-1  23 %  25 %    0 ms   1 of 1        -         -',
       '',
-      'NODE     REGION     ZONE  STATE    USE   CPU  OUT           IN           ALLOCATIONS  SEEN   SOFTWARE',
-      'use1-a1  us-east-1  a     serving  23 %  5 %  118.0 Mbit/s  1.50 Gbit/s  312          1.2 s  coturn 4.6.1',
+      'NODE     REGION     STATE    USE   CPU  MBIT/S  ALLOCS  SEEN   SOFTWARE',
+      'use1-a1  us-east-1  serving  23 %  5 %  1500.0  312     1.2 s  coturn 4.6.1',
     ]);
   });
 
@@ -44,22 +57,52 @@ describe('drawFleet', () => {
     const load = { cpu: null, egressBps: null, ingressBps: null, allocations: null };
     const unknown = {
       ...node,
-      zone: null,
       utilization: null,
       load,
       software: { name: 'coturn', version: null },
     };
     const drawn = drawFleet({ ...fleet, nodes: [unknown] });
-    expect(drawn).toMatch(/use1-a1 +us-east-1 +- +serving +\? +\? +\? +\? +\? +1\.2 s +coturn \?/);
+    expect(drawn).toMatch(/use1-a1 +us-east-1 +serving +\? +\? +\? +\? +1\.2 s +coturn \?/);
   });
 
   it('says why a node is not handed out', () => {
     const states = [
       { ...node, freshness: 'suspect' as const, usable: false },
       { ...node, state: 'draining' as const, usable: false },
+      { ...node, usable: false, drainOrdered: true },
       { ...node, usable: false },
-    ].map((each) => /a {5}(.*?) {2}/.exec(drawFleet({ ...fleet, nodes: [each] }))?.[1]);
-    expect(states).toEqual(['serving, suspect', 'draining', 'serving, not used']);
+    ].map((each) => /^use1-a1 +us-east-1 +(.*?) {2}/m.exec(drawFleet({ ...fleet, nodes: [each] }))?.[1]);
+    expect(states).toEqual(['serving, suspect', 'draining', 'serving, to drain', 'serving, not used']);
+  });
+
+  it('shows a region that is overloaded and grows, within 100 columns, and marks what is made up', () => {
+    const plan = {
+      current: 10,
+      desired: 12,
+      drain: [],
+      undrain: [],
+      terminate: [],
+      outcome: 'executing' as const,
+    };
+    const full = { utilization: 0.954, demand: 1.2, priceMs: 3240.4, overloaded: true, plan };
+    const regions = fleet.regions.map((region) => ({ ...region, ...full, region: 'ap-southeast-1' }));
+    const nodes = [{ ...node, nodeId: 'ap-southeast-1-s12', region: 'ap-southeast-1', synthetic: true }];
+    const drawn = drawFleet({ ...fleet, regions, nodes });
+    expect(drawn).toMatch(
+      /^ap-southeast-1 +95 % +120 % +3240 ms +1 of 1 +overload +grow 10 → 12: executing$/m,
+    );
+    expect(drawn).toMatch(/serving +23 %\* /);
+    expect(drawn).toMatch(/^\* partly made up by spillway load$/m);
+    expect(Math.max(...drawn.split('\n').map((line) => line.length))).toBeLessThanOrEqual(100);
+  });
+
+  it('leaves out nodes that stopped and are gone', () => {
+    const gone = { ...node, nodeId: 'gone', state: 'stopped' as const, freshness: 'unknown' as const };
+    const stopping = { ...gone, nodeId: 'stopping', freshness: 'fresh' as const };
+    const drawn = drawFleet({ ...fleet, nodes: [node, gone, stopping] });
+    expect(drawn).not.toContain('gone');
+    expect(drawn).toContain('stopping');
+    expect(drawn).toContain('1 of 2');
   });
 
   it('adds what is reserved to the allocations', () => {

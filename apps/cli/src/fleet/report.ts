@@ -1,8 +1,17 @@
-import { NODE_STATES } from '@spillway/contracts';
+import { NODE_STATES, scaleSchema } from '@spillway/contracts';
 import { z } from 'zod';
 import { expectShape, fetchJson, type RouterAccess } from '../router-client.js';
 
 const measured = z.number().nullable();
+
+const planSchema = scaleSchema.pick({
+  current: true,
+  desired: true,
+  drain: true,
+  undrain: true,
+  terminate: true,
+  outcome: true,
+});
 
 /** What is shown of `GET /v1/regions`. */
 export const regionsReportSchema = z.object({
@@ -17,6 +26,9 @@ export const regionsReportSchema = z.object({
       usableNodes: z.number(),
       nodes: z.number(),
       priceMs: z.number(),
+      demand: measured.default(null),
+      overloaded: z.boolean().default(false),
+      plan: planSchema.nullable().default(null),
     }),
   ),
 });
@@ -31,6 +43,8 @@ export const nodesReportSchema = z.object({
       state: z.enum(NODE_STATES),
       freshness: z.enum(['fresh', 'suspect', 'unknown']),
       usable: z.boolean(),
+      drainOrdered: z.boolean().default(false),
+      synthetic: z.boolean().default(false),
       utilization: measured,
       reserved: z.object({ allocations: z.number() }),
       load: z.object({ cpu: measured, egressBps: measured, ingressBps: measured, allocations: measured }),

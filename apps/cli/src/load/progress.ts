@@ -1,4 +1,5 @@
 import { integralAt, priceMs, type FleetRegion } from '@spillway/fleet';
+import { describePlan } from '../fleet/describe-plan.js';
 import type { FollowedFleet } from '../follow-fleet.js';
 
 const COLUMNS = [
@@ -28,12 +29,15 @@ export function describeProgress(followed: FollowedFleet, regionId: string): str
   return row([
     percent(region.utilization),
     percent(region.spillover?.event.demand ?? null),
-    `${Math.round(currentPrice(followed, region))} ms`,
+    describePrice(currentPrice(followed, region)),
     describeNodes(followed, region),
     region.overload?.event.state === 'entered' ? 'overload' : '-',
-    describePlan(region),
+    describePlan(region.plan?.event ?? null),
   ]);
 }
+
+/** Above the threshold it is a wall, and what it says is the order of magnitude. */
+const describePrice = (ms: number) => `${ms < 100 ? Math.round(ms) : Math.round(ms / 100) * 100} ms`;
 
 /** As a router reckons it. */
 function currentPrice({ policy, now }: FollowedFleet, { spillover, utilization }: FleetRegion): number {
@@ -53,18 +57,6 @@ function describeNodes({ fleet }: FollowedFleet, { id }: FleetRegion): string {
     counts.set(state, (counts.get(state) ?? 0) + 1);
   }
   return [...counts].map(([state, count]) => `${count} ${state}`).join(', ') || 'none';
-}
-
-function describePlan({ plan }: FleetRegion): string {
-  if (!plan || plan.event.outcome === 'held') return '-';
-  const { current, desired, drain, undrain, terminate, outcome } = plan.event;
-  const steps = [
-    desired > current ? `grow ${current} → ${desired}` : '',
-    undrain.length > 0 ? `undrain ${undrain.join(', ')}` : '',
-    drain.length > 0 ? `drain ${drain.join(', ')}` : '',
-    terminate.length > 0 ? `end ${terminate.join(', ')}` : '',
-  ].filter(Boolean);
-  return `${steps.join('; ') || 'nothing'}: ${outcome}`;
 }
 
 function row(cells: readonly string[]): string {
