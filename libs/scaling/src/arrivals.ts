@@ -3,7 +3,6 @@ import { MAX_GAP_MS } from './price.js';
 
 /** Shares below this are left out of what is published. */
 const MIN_SHARE = 0.001;
-
 /** Regions, and homes of one region's clients, that are counted: more than all clouds have. */
 const MAX_REGIONS = 300;
 /** Less of a client than this is forgotten. */
@@ -16,17 +15,27 @@ interface Tally {
   readonly homes: Map<string, number>;
   /** A client may be given several nodes' credentials. */
   credentials: number;
-  /** Seconds of the fading window that these counts stand for, where a successor took them over. */
-  inheritedSeconds: number;
+  /** Where clients belonged of whom nobody counted. */
+  presumed: Origins;
+}
+
+/** Credentials of one region. */
+export interface Issuance {
+  /** Issued within a mean session. */
+  readonly credentials: number;
+  /** How many were counted for that, and of how many seconds. */
+  readonly counted: number;
+  readonly seconds: number;
 }
 
 /**
  * Counts the credentials of the `issued` batches, per region that serves, by the region the clients belong to.
  * Counts fade with the mean session, so that they stand for those whose load is there now.
  *
- * Time in which nothing was heard of any router is no time without arrivals: `secondsSeen` fades like the counts
- * and grows only while batches come (they do every two seconds), so counts ÷ `secondsSeen` is the rate from the
- * first minute on, and after every gap.
+ * Time in which nothing was heard of any router is no time without clients: `secondsSeen` fades like the counts
+ * and grows only while batches come (they do every two seconds). Counts ÷ `secondsSeen` is the rate, from the first
+ * minute on and after every gap; and of the load of clients who came while nobody counted, the part of a session
+ * that was not seen, what was known before is presumed.
  */
 export class Arrivals {
   private readonly byRegion = new Map<string, Tally>();
@@ -38,11 +47,10 @@ export class Arrivals {
   observe({ at, event }: LogEntry, sessionSeconds: number): void {
     if (event.kind !== 'issued') return;
     const now = Math.max(at, this.lastEntryMs);
-    const elapsed = (now - this.lastEntryMs) / 1000;
-    const kept = fade(elapsed, sessionSeconds);
-    this.secondsSeen *= kept;
-    if (elapsed * 1000 <= MAX_GAP_MS) this.secondsSeen += sessionSeconds * (1 - kept);
-    else this.seenSinceMs = now;
+    const elapsedMs = now - this.lastEntryMs;
+    if (elapsedMs > MAX_GAP_MS) this.beginAnew(now, sessionSeconds);
+    const kept = fade(elapsedMs / 1000, sessionSeconds);
+    this.secondsSeen = this.secondsSeen * kept + (elapsedMs > MAX_GAP_MS ? 0 : sessionSeconds * (1 - kept));
     this.lastEntryMs = now;
     for (const decision of event.issued.decisions) {
       // Of a time nobody watched: it would count without the seconds it belongs to.
@@ -51,39 +59,37 @@ export class Arrivals {
     }
   }
 
-  /** Goes on from what another knew: shares, and how many credentials its load stood for. */
-  inherit(region: string, origins: Origins, credentials: number, now: number, sessionSeconds: number): void {
-    const tally = this.tallyAt(region, now, sessionSeconds);
-    for (const [home, share] of Object.entries(origins)) {
-      tally.homes.set(home, (tally.homes.get(home) ?? 0) + share * credentials);
-    }
-    tally.credentials += credentials;
-    tally.inheritedSeconds += sessionSeconds;
+  /** Takes over from another what it knew of where a region's clients belong. */
+  presume(region: string, origins: Origins): void {
+    if (Object.keys(origins).length > 0) this.tallyOf(region).presumed = origins;
   }
 
-  /** Shares of the region's clients by where they belong; empty when there were none. */
-  origins(region: string): Origins {
-    const homes = this.byRegion.get(region)?.homes ?? new Map<string, number>();
+  /** Shares of the region's clients by where they belong; its own, as long as nothing is known. */
+  origins(region: string, sessionSeconds: number): Origins {
+    const tally = this.byRegion.get(region);
+    if (!tally) return { [region]: 1 };
     let total = 0;
-    for (const count of homes.values()) total += count;
-    if (total <= 0) return {};
-    const shares = [...homes].map(([home, count]) => [home, count / total] as const);
+    for (const count of tally.homes.values()) total += count;
+    const seen = total > 0 ? Math.min(1, this.secondsSeen / sessionSeconds) : 0;
+    const shares = new Map<string, number>();
+    const add = (home: string, share: number) => shares.set(home, (shares.get(home) ?? 0) + share);
+    for (const [home, count] of tally.homes) add(home, (seen * count) / total);
+    for (const [home, share] of Object.entries(tally.presumed)) add(home, (1 - seen) * share);
+    const listed = [...shares].filter(([, share]) => share >= MIN_SHARE);
     return Object.fromEntries(
-      shares.filter(([, share]) => share >= MIN_SHARE).sort(([a], [b]) => (a < b ? -1 : 1)),
+      listed.map(([home, share]) => [home, Math.min(1, share)] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
     );
   }
 
-  /** Credentials issued in the region within a mean session; `seconds` of it are what that rests on. */
-  perSession(
-    region: string,
-    now: number,
-    sessionSeconds: number,
-  ): { readonly credentials: number; readonly counted: number; readonly seconds: number } {
-    const tally = this.tallyAt(region, now, sessionSeconds);
-    const sinceEntry = Math.max(0, now - this.lastEntryMs) / 1000;
-    const seconds = this.secondsSeen * fade(sinceEntry, sessionSeconds) + tally.inheritedSeconds;
-    const credentials = seconds > 0 ? (tally.credentials * sessionSeconds) / seconds : 0;
-    return { credentials, counted: tally.credentials, seconds };
+  issuance(region: string, now: number, sessionSeconds: number): Issuance {
+    const counted = this.tallyAt(region, now, sessionSeconds).credentials;
+    const seconds = this.secondsSeen * fade((now - this.lastEntryMs) / 1000, sessionSeconds);
+    return { credentials: seconds > 0 ? (counted * sessionSeconds) / seconds : 0, counted, seconds };
+  }
+
+  private beginAnew(now: number, sessionSeconds: number): void {
+    for (const [region, tally] of this.byRegion) tally.presumed = this.origins(region, sessionSeconds);
+    this.seenSinceMs = now;
   }
 
   private count(decision: DecisionRecord, now: number, weight: number, sessionSeconds: number): void {
@@ -95,23 +101,26 @@ export class Arrivals {
     tally.credentials += weight * decision.nodes.length;
   }
 
-  /** The region's counts, faded to `now`. */
-  private tallyAt(region: string, now: number, sessionSeconds: number): Tally {
+  private tallyOf(region: string): Tally {
     let tally = this.byRegion.get(region);
     if (!tally) {
-      tally = { atMs: now, homes: new Map(), credentials: 0, inheritedSeconds: 0 };
+      tally = { atMs: this.lastEntryMs, homes: new Map(), credentials: 0, presumed: { [region]: 1 } };
       this.byRegion.set(region, tally);
     }
+    return tally;
+  }
+
+  /** The region's counts, faded to `now`. */
+  private tallyAt(region: string, now: number, sessionSeconds: number): Tally {
+    const tally = this.tallyOf(region);
+    if (now <= tally.atMs) return tally;
     const kept = fade((now - tally.atMs) / 1000, sessionSeconds);
-    if (kept < 1) {
-      for (const [home, count] of tally.homes) {
-        if (count * kept < MIN_COUNT) tally.homes.delete(home);
-        else tally.homes.set(home, count * kept);
-      }
-      tally.credentials *= kept;
-      tally.inheritedSeconds *= kept;
-      tally.atMs = now;
+    for (const [home, count] of tally.homes) {
+      if (count * kept < MIN_COUNT) tally.homes.delete(home);
+      else tally.homes.set(home, count * kept);
     }
+    tally.credentials *= kept;
+    tally.atMs = now;
     return tally;
   }
 }

@@ -1,9 +1,8 @@
-import type { LogEntry, Origins, PolicyDocument, RegionControl, Scale } from '@spillway/contracts';
+import type { LogEntry, PolicyDocument, RegionControl, Scale } from '@spillway/contracts';
 import type { Fleet, FleetRegion } from '@spillway/fleet';
 import { Arrivals } from './arrivals.js';
 import { demandOf, meanNodeCapacity, type NodeCapacity } from './demand.js';
 import type { Inventory } from './inventory.js';
-import { credentialsIn } from './load-per-credential.js';
 import { addParts, NO_PARTS } from './parts.js';
 import { freshControl, RegionMemory } from './region-memory.js';
 import { stepRegion, type RegionStep } from './region-step.js';
@@ -13,8 +12,6 @@ import { readSignals, type RegionSignals } from './signals.js';
 const HOUR_MS = 3_600_000;
 /** Before any policy is known. */
 const DEFAULT_SESSION_SECONDS = 600;
-/** Of a mean session: who has counted for that long needs no predecessor's counts. */
-const ENOUGH_OF_SESSION = 0.5;
 
 export interface StepInput {
   /** Of the lease under which the caller acts. */
@@ -55,6 +52,7 @@ export class ControlLoop {
   adopt(region: string, control: RegionControl | undefined): void {
     const { policy, now } = this.fleet;
     this.memories.set(region, new RegionMemory(control ?? freshControl(policy?.reservation, 0, now)));
+    if (control) this.arrivals.presume(region, control.origins);
   }
 
   control(region: string): RegionControl | undefined {
@@ -86,9 +84,9 @@ export class ControlLoop {
       return { region, nodes, signals: readSignals(region, nodes), memory };
     });
     const signals = sights.map((sight) => sight.signals);
-    for (const { memory, signals } of sights) this.inherit(memory, signals, policy, now);
-    const origins = (id: string) => this.originsOf(id);
-    const demands = demandOf(signals, origins);
+    const { sessionSeconds } = policy.reservation;
+    const origins = new Map(signals.map(({ id }) => [id, this.arrivals.origins(id, sessionSeconds)]));
+    const demands = demandOf(signals, (id) => origins.get(id) ?? {});
     const fleetCapacity = meanOverFleet(signals);
     let changesLeft = policy.scaling.maxChangesPerHour - this.countChanges(now - HOUR_MS);
     return sights.map(({ region, nodes, signals, memory }) => {
@@ -104,8 +102,8 @@ export class ControlLoop {
         fleetCapacity,
         changesLeft,
         demand: demands.get(region.id) ?? { ratio: null, load: NO_PARTS },
-        origins: origins(region.id),
-        arrivals: this.arrivals.perSession(region.id, now, policy.reservation.sessionSeconds),
+        origins: origins.get(region.id) ?? {},
+        issuance: this.arrivals.issuance(region.id, now, sessionSeconds),
         inventory: inventories.get(region.id),
         clocks: this.clocks,
       });
@@ -127,33 +125,6 @@ export class ControlLoop {
     }
     memory.said ??= region.spillover;
     return memory;
-  }
-
-  /**
-   * What a predecessor counted is in the shares it stored, and in the load: that stands for so many credentials as
-   * one of them adds to it. Who has followed the log itself for long enough needs neither.
-   */
-  private inherit(
-    memory: RegionMemory,
-    { id, isKnown, measured }: RegionSignals,
-    policy: PolicyDocument,
-    now: number,
-  ) {
-    if (memory.hasInherited || !isKnown) return;
-    memory.hasInherited = true;
-    const { sessionSeconds } = policy.reservation;
-    const { origins, loadPerCredential } = memory.control;
-    const credentials = credentialsIn(measured, loadPerCredential);
-    if (credentials === null || Object.keys(origins).length === 0) return;
-    if (this.arrivals.perSession(id, now, sessionSeconds).seconds >= ENOUGH_OF_SESSION * sessionSeconds)
-      return;
-    this.arrivals.inherit(id, origins, credentials, now, sessionSeconds);
-  }
-
-  /** Where a region's clients belong; as stored for as long as none were counted. */
-  private originsOf(region: string): Origins {
-    const counted = this.arrivals.origins(region);
-    return Object.keys(counted).length > 0 ? counted : (this.memories.get(region)?.control.origins ?? {});
   }
 
   private countChanges(sinceMs: number): number {

@@ -1,4 +1,5 @@
 import type { LoadPerCredential, PolicyDocument } from '@spillway/contracts';
+import type { Issuance } from './arrivals.js';
 import type { Parts } from './parts.js';
 
 /** What is learned stays within these multiples of what the policy says of a credential. */
@@ -13,15 +14,11 @@ const MIN_OF_SESSION = 0.2;
 
 type Reservation = PolicyDocument['reservation'];
 
-export interface CredentialObservation {
+export interface CredentialObservation extends Issuance {
   /** What the region carries, reservations left out. */
   readonly measured: Parts;
   /** Of the region; 0 for a part that is not known. */
   readonly capacity: Parts;
-  /** Issued within a mean session, how many were counted for that, and over how many seconds. */
-  readonly credentials: number;
-  readonly counted: number;
-  readonly seconds: number;
 }
 
 export function policyLoadPerCredential({ bandwidthBps, allocations }: Reservation): LoadPerCredential {

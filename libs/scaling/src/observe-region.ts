@@ -1,7 +1,8 @@
 import type { Origins, PolicyDocument, RegionControl } from '@spillway/contracts';
 import { integralAt } from '@spillway/fleet';
+import type { Issuance } from './arrivals.js';
 import { demandInNodes, type Demand, type NodeCapacity } from './demand.js';
-import { learnLoadPerCredential, type CredentialObservation } from './load-per-credential.js';
+import { learnLoadPerCredential } from './load-per-credential.js';
 import { nextOverload } from './overload.js';
 import { MAX_GAP_MS, nextIntegral } from './price.js';
 import type { RegionSignals } from './signals.js';
@@ -19,7 +20,7 @@ export interface Observation {
   readonly signals: RegionSignals;
   readonly demand: Demand;
   readonly origins: Origins;
-  readonly arrivals: Pick<CredentialObservation, 'credentials' | 'counted' | 'seconds'>;
+  readonly issuance: Issuance;
   /** The last price announced, by whomever. */
   readonly said:
     { readonly event: Pick<Price, 'integralMs' | 'validForSeconds'>; readonly at: number } | undefined;
@@ -37,7 +38,7 @@ export function observeRegion(
   observation: Observation,
   policy: PolicyDocument,
 ): RegionControl {
-  const { now, signals, isInView, origins, demand, arrivals, nodeCapacity } = observation;
+  const { now, signals, isInView, origins, demand, issuance, nodeCapacity } = observation;
   const isKnown = isInView && signals.isKnown;
   const isGap = now - control.atMs > MAX_GAP_MS;
   const dtMs = isGap ? 0 : Math.max(0, now - control.atMs);
@@ -51,13 +52,13 @@ export function observeRegion(
     generation: observation.generation,
     integralMs: integralOf(control, observation, isKnown && !isGap, dtMs, policy),
     demand: ratio,
-    origins: Object.keys(origins).length > 0 ? origins : control.origins,
+    origins,
     trail: extendTrail(control.trail, nodes, now),
     nodeCapacity,
     loadPerCredential: isKnown
       ? learnLoadPerCredential(
           control.loadPerCredential,
-          { ...arrivals, measured: signals.measured, capacity: signals.capacity },
+          { ...issuance, measured: signals.measured, capacity: signals.capacity },
           policy.reservation,
           dtMs,
         )

@@ -38,7 +38,7 @@ export function planGrowth(view: RegionView): Growth {
     const reasons = [notTaken('grow', code, describeNeed(view))];
     return { undrain: [], add: 0, short, shortSinceMs, reasons };
   }
-  const why: ReasonCode = byMin >= amount ? 'below-min' : view.isPricePersistent ? 'price-persists' : 'need';
+  const why = reasonFor(view, byMin >= amount);
   const undrain = takeBack(census.members).slice(0, amount);
   const reasons: ScaleReason[] = [];
   if (undrain.length > 0) reasons.push(taken('undrain', why, `${undrain.length} of ${amount} nodes`));
@@ -47,6 +47,11 @@ export function planGrowth(view: RegionView): Growth {
   if (add > 0) reasons.push(taken('grow', why, `${add} of ${rest}; ${describeNeed(view)}`));
   reasons.push(...limits.map((code) => notTaken('grow', code, `${rest - add} of ${rest} not added`)));
   return { undrain, add, short, shortSinceMs, reasons };
+}
+
+function reasonFor({ need, census }: RegionView, isByMin: boolean): ReasonCode {
+  if (isByMin) return 'below-min';
+  return need && need.nodes > census.capacityCount ? 'need' : 'price-persists';
 }
 
 /** `null` when the load is unknown. */

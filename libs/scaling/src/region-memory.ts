@@ -69,7 +69,6 @@ export class RegionMemory {
   pending: { readonly key: string; readonly at: number } | undefined;
   /** Since when, without a break, the fleet and the instances are in view. */
   inViewSinceMs: number | undefined;
-  hasInherited = false;
   /** Until when instances that were ended are taken to be on their way out. */
   private readonly endedUntil = new Map<string, number>();
 

@@ -1,9 +1,10 @@
 import type { Origins, PolicyDocument, RegionControl } from '@spillway/contracts';
 import { priceMs, type FleetNode, type FleetRegion } from '@spillway/fleet';
+import type { Issuance } from './arrivals.js';
 import type { ScalePlan } from './capacity.js';
 import { meanNodeCapacity, type Demand, type NodeCapacity } from './demand.js';
 import type { Inventory } from './inventory.js';
-import { roundUp, type CredentialObservation } from './load-per-credential.js';
+import { roundUp } from './load-per-credential.js';
 import { observeRegion } from './observe-region.js';
 import { overloadChange, type OverloadChange } from './overload.js';
 import { planRegion } from './plan-region.js';
@@ -42,7 +43,7 @@ export interface RegionContext {
   readonly signals: RegionSignals;
   readonly demand: Demand;
   readonly origins: Origins;
-  readonly arrivals: Pick<CredentialObservation, 'credentials' | 'counted' | 'seconds'>;
+  readonly issuance: Issuance;
   readonly inventory: Inventory | undefined;
   readonly fleetCapacity: NodeCapacity | null;
   /** Of the fleet's bound on changes an hour. */

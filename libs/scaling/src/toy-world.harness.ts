@@ -1,6 +1,6 @@
 import type { DecisionRecord, LogEvent, PolicyDocument, RegionControl, Scale } from '@spillway/contracts';
 import { Fleet, integralAt, priceMs, type FleetNode } from '@spillway/fleet';
-import { aHeartbeat, aLog } from '@spillway/testkit/builders';
+import { aHeartbeat, aLog, aPolicy } from '@spillway/testkit/builders';
 import { ControlLoop } from './control-loop.js';
 import type { Instance, Inventory } from './inventory.js';
 import type { RegionStep } from './region-step.js';
@@ -13,6 +13,31 @@ const CALL_KBPS = 3_000;
 /** What the second best region costs a client more, in ms: evenly spread. */
 const NEXT_BEST_MS = { from: 10, to: 150 };
 
+/** Two regions, near each other, whose calls last two minutes. */
+export function aToyPolicy(
+  scaling: Readonly<Record<string, Record<string, unknown>>> = {},
+  more: Record<string, unknown> = {},
+): PolicyDocument {
+  const region = (id: string) => ({
+    provider: { kind: 'process' },
+    min: 1,
+    max: 40,
+    stabilizationDownSeconds: 120,
+    coolDownSeconds: 20,
+    drainDeadlineSeconds: 300,
+    ...scaling[id],
+  });
+  return aPolicy({
+    strategy: 'priced',
+    regions: {
+      'us-east-1': { latitude: 39.04, longitude: -77.49, scaling: region('us-east-1') },
+      'eu-central-1': { latitude: 50.11, longitude: 8.68, scaling: region('eu-central-1') },
+    },
+    reservation: { bandwidthBps: 3_000_000, allocations: 1, sessionSeconds: 120, rampSeconds: 1 },
+    ...more,
+  });
+}
+
 export interface ToyOptions {
   readonly policy: PolicyDocument;
   /** Nodes at the start, all of them instances of the provider. */
@@ -22,6 +47,8 @@ export interface ToyOptions {
   /** What a region's clients would put on it, in nodes' worth of load. */
   readonly demand: (region: string, second: number) => number;
   readonly bootSeconds?: number;
+  /** Clients of a region without nodes are served elsewhere. */
+  readonly isHomeless?: boolean;
   /** Instances that never come up, by how many were ordered before. */
   readonly failsToBoot?: (ordered: number) => boolean;
 }
@@ -51,6 +78,8 @@ export class ToyWorld {
   /** Nodes whose heartbeats are lost. */
   isMuted: (node: { region: string; id: string }) => boolean = () => false;
   isInventoryKnown: (region: string) => boolean = () => true;
+  /** Sees every plan before it is carried out. */
+  onPlan: (region: string, plan: Scale) => void = () => undefined;
   readonly plans: { readonly second: number; readonly region: string; readonly plan: Scale }[] = [];
   readonly steps: RegionStep[] = [];
   readonly nodes = new Map<string, ToyNode>();
@@ -100,6 +129,38 @@ export class ToyWorld {
     return priceMs(known?.utilization ?? 0, integral, this.options.policy);
   }
 
+  /** The plans of a region in short: `+2` for two nodes more or taken back, `-1` for one drained, `x1` for one ended. */
+  story(region = 'us-east-1'): string[] {
+    return this.plans
+      .filter((each) => each.region === region)
+      .flatMap(({ plan }) => {
+        const more = plan.undrain.length + Math.max(0, plan.desired - plan.current + plan.terminate.length);
+        const parts = [
+          ['+', more],
+          ['-', plan.drain.length],
+          ['x', plan.terminate.length],
+        ] as const;
+        return parts.flatMap(([sign, count]) => (count > 0 ? [`${sign}${count}`] : []));
+      });
+  }
+
+  /** How often a region turned from growing to shrinking or back. */
+  turns(region: string): number {
+    const directions = this.story(region).flatMap((step) => (step.startsWith('x') ? [] : step.slice(0, 1)));
+    return directions.filter((direction, i) => i > 0 && direction !== directions[i - 1]).length;
+  }
+
+  /** An operator drains the first instance of a region that serves. */
+  operatorDrain(region: string): void {
+    const node = this.nodesOf(region).find(({ id, state }) => id.startsWith('i') && state === 'serving');
+    if (node) this.order(region, node.id, 'drain', `operator-${this.second}`, 'operator');
+  }
+
+  /** What the provider has in every region. */
+  inventories(): Map<string, Inventory | undefined> {
+    return new Map(Object.keys(this.options.policy.regions).map((id) => [id, this.inventoryOf(id)]));
+  }
+
   /** Another autoscaler takes over, knowing the log and what is stored. */
   restart(): void {
     this.generation++;
@@ -119,9 +180,7 @@ export class ToyWorld {
     this.arrive();
     if (this.second % 2 === 0) this.beat();
     this.fleet.advance(this.now);
-    const inventories = new Map(
-      Object.keys(this.options.policy.regions).map((region) => [region, this.inventoryOf(region)]),
-    );
+    const inventories = this.inventories();
     const { generation, isLinkUp } = this;
     for (const step of this.loop.step(this.now, { generation, inventories, isLinkUp })) this.take(step);
   }
@@ -139,10 +198,11 @@ export class ToyWorld {
   }
 
   private execute(region: string, plan: Scale): void {
+    this.onPlan(region, plan);
     this.plans.push({ second: this.second, region, plan });
     this.loop.settle(region, plan);
-    for (const id of plan.undrain) this.order(region, id, 'undrain', plan.revision);
-    for (const id of plan.drain) this.order(region, id, 'drain', plan.revision);
+    for (const id of plan.undrain) this.order(region, id, 'undrain', `plan-${plan.revision}`);
+    for (const id of plan.drain) this.order(region, id, 'drain', `plan-${plan.revision}`);
     for (const id of plan.terminate) this.nodes.delete(id);
     while (this.instancesOf(region).length < plan.desired) {
       const comesUp = !this.options.failsToBoot?.(this.ordered++);
@@ -151,9 +211,13 @@ export class ToyWorld {
     this.stored.set(region, this.loop.settle(region, { ...plan, outcome: 'done' }));
   }
 
-  private order(region: string, id: string, command: 'drain' | 'undrain', revision: number): void {
-    const commandId = `plan-${revision}`;
-    const expiresAt = '2100-01-01T00:00:00.000Z';
+  private order(
+    region: string,
+    id: string,
+    command: 'drain' | 'undrain',
+    commandId: string,
+    origin: 'autoscaler' | 'operator' = 'autoscaler',
+  ): void {
     this.put({
       kind: 'command',
       region,
@@ -163,10 +227,10 @@ export class ToyWorld {
         id: commandId,
         command,
         instanceId: id,
-        expiresAt,
-        reason: '',
-        origin: 'autoscaler',
         deadlineSeconds: 600,
+        expiresAt: '2100-01-01T00:00:00.000Z',
+        reason: '',
+        origin,
       },
     });
     const node = this.nodes.get(id);
@@ -196,7 +260,8 @@ export class ToyWorld {
       const abroad = this.nextBest(home);
       const { from, to } = NEXT_BEST_MS;
       const lead = abroad === undefined ? 0 : this.price(home) - this.price(abroad) - from;
-      const share = Math.min(1, Math.max(0, lead / (to - from)));
+      const isHomeless = this.options.isHomeless && this.utilization(home) === null;
+      const share = isHomeless ? 1 : Math.min(1, Math.max(0, lead / (to - from)));
       this.serve(home, home, rate * KBPS * (1 - share));
       if (abroad !== undefined && share > 0) this.serve(abroad, home, rate * KBPS * share);
     }
