@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { asyncApiDocument } from '../libs/contracts/dist/index.js';
+import { AutoscalerMetrics, autoscalerConfigSchema, registerGauges } from '../apps/autoscaler/dist/index.js';
 import { reporterConfigSchema } from '../apps/reporter/dist/index.js';
 import { Registry } from 'prom-client';
 import { FleetView, openApiDocument, RouterMetrics, routerConfigSchema } from '../apps/router/dist/index.js';
@@ -28,12 +29,18 @@ async function metricsMarkdown(title, registry) {
 const routerRegistry = new Registry();
 new RouterMetrics(routerRegistry, new FleetView('reference'));
 
+const autoscalerRegistry = new Registry();
+new AutoscalerMetrics(autoscalerRegistry);
+registerGauges(autoscalerRegistry, () => undefined);
+
 const folder = new URL('../docs/reference/', import.meta.url);
 const files = {
   'asyncapi.json': JSON.stringify(asyncApiDocument()),
   'openapi.json': JSON.stringify(openApiDocument),
   'router-config.md': configMarkdown('Router configuration', routerConfigSchema),
   'router-metrics.md': await metricsMarkdown('Router metrics', routerRegistry),
+  'autoscaler-config.md': configMarkdown('Autoscaler configuration', autoscalerConfigSchema),
+  'autoscaler-metrics.md': await metricsMarkdown('Autoscaler metrics', autoscalerRegistry),
   'reporter-config.md': configMarkdown('Reporter configuration', reporterConfigSchema),
 };
 

@@ -47,12 +47,10 @@ describe('a plan that is carried out', () => {
   it('orders nodes first, then ends, then adds', async () => {
     const { execute, provider, heard } = await aStage();
     const story: string[] = [];
-    const { end, grow } = provider;
-    provider.end = (...args) => (
-      story.push(`end after ${heard.of('command').length}`),
-      end.apply(provider, args)
-    );
-    provider.grow = (...args) => (story.push('grow'), grow.apply(provider, args));
+    const end = provider.end.bind(provider);
+    const grow = provider.grow.bind(provider);
+    provider.end = (...args) => (story.push(`end after ${heard.of('command').length}`), end(...args));
+    provider.grow = (...args) => (story.push('grow'), grow(...args));
     const plan = { undrain: ['n1'], drain: ['n2'], terminate: ['i-9'], current: 3, desired: 4 };
     await execute(committed(plan));
     expect(story).toEqual(['end after 2', 'grow']);
