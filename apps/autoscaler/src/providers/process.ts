@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { findLocalAddress } from '@spillway/local-nodes';
-import { commaList, secret, text, wholeNumber } from '@spillway/runtime';
+import { commaList, text, wholeNumber } from '@spillway/runtime';
 import { z } from 'zod';
+import { masterSecretVariable } from './master-secret-variable.js';
 import { ProcessProvider, type ProcessProviderOptions } from './process/process-provider.js';
 import { Slots, type PortRange } from './process/slots.js';
 import { StateFolder } from './process/state-folder.js';
@@ -22,9 +23,7 @@ const portRange = () =>
   });
 
 const variables = {
-  TURN_MASTER_SECRET: secret(16)
-    .optional()
-    .describe('The master secret of the routers; the provider process needs it for the nodes it starts'),
+  ...masterSecretVariable,
   PROCESS_STATE_DIR: text()
     .default('.spillway/processes')
     .describe('Folder in which the provider process keeps what it started; keep it over restarts'),

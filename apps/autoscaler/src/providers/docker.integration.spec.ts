@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { describe } from '@jest/globals';
+import { docker } from './docker.js';
+import { describeProvider } from './provider.conformance.js';
+
+const IMAGE = 'spillway-test/idle:local';
+/** Ends at SIGTERM, as a program does that is the first of its container only if it says so. */
+const IDLE = 'trap "exit 0" TERM; while :; do sleep 0.1; done';
+
+const run = (command: string) => execFileSync('/bin/sh', ['-c', command], { encoding: 'utf8' });
+
+/** An image of the shell of this machine and what it needs. No registry is asked. */
+function importImage(): void {
+  const files = '/bin/sh /bin/sleep $(ldd /bin/sh /bin/sleep | grep -o "/lib[^ ]*" | sort -u)';
+  const change = `CMD ${JSON.stringify(['/bin/sh', '-c', IDLE])}`;
+  run(`tar -chf - ${files} 2>/dev/null | docker import --change '${change}' - ${IMAGE}`);
+}
+
+function answers(): boolean {
+  try {
+    run('timeout 5 docker version >/dev/null 2>&1');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+// Not every machine that runs the tests may run containers: DOCKER_TESTS says that this one must.
+if (process.env['DOCKER_TESTS'] === 'true' || answers()) describeWithDocker();
+else {
+  process.stderr.write('skipped: docker with a real daemon, for want of one that answers\n');
+  describe.skip('docker with a real daemon [needs one that answers]', describeWithDocker);
+}
+
+function describeWithDocker(): void {
+  describeProvider('docker with a real daemon', [], async () => {
+    importImage();
+    const region = `spec-${randomBytes(4).toString('hex')}`;
+    const since = Math.floor(Date.now() / 1000);
+    const label = `label=spillway.region=${region}`;
+    return {
+      settings: { kind: 'docker', image: IMAGE, network: 'none', env: {} },
+      region,
+      create: () => docker.create({ NATS_URL: 'nats://127.0.0.1:4222' }),
+      started: async () => {
+        const until = Math.floor(Date.now() / 1000) + 1;
+        const events = `docker events --since ${since} --until ${until} --filter event=create --filter ${label}`;
+        return run(`${events} --format '{{.ID}}'`).split('\n').filter(Boolean).length;
+      },
+      settle: async () => {},
+      stop: async () => {
+        run(`docker ps -aq --filter ${label} | xargs -r docker rm -f`);
+      },
+    };
+  });
+}
