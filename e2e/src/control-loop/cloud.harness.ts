@@ -1,6 +1,8 @@
+import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { SimulatedFleet } from './simulated-fleet.harness.js';
 import { SimulatedNode } from './simulated-node.harness.js';
 
@@ -9,7 +11,8 @@ export interface CloudOrder {
   readonly action: 'grow' | 'end';
   readonly region: string;
   readonly desired: number;
-  readonly instanceIds: readonly string[];
+  /** Of `end`. */
+  readonly instanceIds?: readonly string[];
   readonly generation: number;
   readonly revision: number;
 }
@@ -20,8 +23,14 @@ interface CloudInstance {
   phase: 'booting' | 'running' | 'ending';
 }
 
-/** What becomes of an order: carried out and answered, lost before that, or carried out and the answer lost. */
-export type Fate = 'answered' | 'lost' | 'unanswered';
+/**
+ * What becomes of an order: carried out and answered, lost before that, carried out and the answer lost, or refused,
+ * because an order of a later generation has been seen.
+ */
+export type Fate = 'answered' | 'lost' | 'unanswered' | 'stale';
+
+/** What it shares with the autoscalers. */
+export const CLOUD_SECRET = 'a-secret-of-the-control-loop-specs';
 
 export interface CloudOptions {
   readonly fleet: SimulatedFleet;
@@ -39,6 +48,7 @@ export class Cloud {
   /** Decides on each order as it comes in, after whatever else it does. */
   onOrder: (order: CloudOrder) => Promise<Fate> = async () => 'answered';
   private readonly instances = new Map<string, CloudInstance>();
+  private readonly generations = new Map<string, number>();
   private readonly boots = new Set<NodeJS.Timeout>();
   private readonly server: Server;
   private started = 0;
@@ -84,17 +94,26 @@ export class Cloud {
         instances: instances.map(({ instanceId, phase }) => ({ instanceId, phase })),
       });
     }
-    const order = JSON.parse(await readBody(request)) as CloudOrder;
-    const fate = await this.onOrder(order);
+    const body = await text(request);
+    if (!isSigned(request, body)) return void response.writeHead(401).end();
+    const order = JSON.parse(body) as CloudOrder;
+    const fate = this.isStale(order) ? 'stale' : await this.onOrder(order);
     this.orders.push({ ...order, atMs: performance.now(), fate });
+    if (fate === 'stale') return void response.writeHead(409).end();
     if (fate !== 'lost') this.carryOut(order);
     if (fate === 'answered') reply(response, {});
     else response.destroy();
   }
 
+  private isStale({ region, generation }: CloudOrder): boolean {
+    const newest = this.generations.get(region) ?? 0;
+    this.generations.set(region, Math.max(newest, generation));
+    return generation < newest;
+  }
+
   private carryOut({ action, region, desired, instanceIds }: CloudOrder): void {
     if (action === 'grow') while (this.count(region) < desired) this.boot(region);
-    else for (const instanceId of instanceIds) this.end(instanceId);
+    else for (const instanceId of instanceIds ?? []) this.end(instanceId);
   }
 
   private boot(region: string): void {
@@ -123,8 +142,8 @@ function reply(response: ServerResponse, body: object): void {
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
+/** `t=<seconds>,v1=<hex HMAC-SHA256 of "<t>.<body>">`. */
+function isSigned({ headers }: IncomingMessage, body: string): boolean {
+  const [, at, mac] = /^t=(\d+),v1=([0-9a-f]{64})$/.exec(String(headers['spillway-signature'])) ?? [];
+  return mac === createHmac('sha256', CLOUD_SECRET).update(`${at}.${body}`).digest('hex');
 }

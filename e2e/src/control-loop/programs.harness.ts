@@ -7,6 +7,7 @@ import type { PolicyDocument } from '@spillway/contracts';
 import { freePort } from '@spillway/testkit';
 import { startProcess, type RunningProcess } from '../processes.js';
 import { until } from '../until.js';
+import { CLOUD_SECRET } from './cloud.harness.js';
 import { openIceStream, type IceStream } from './ice-stream.harness.js';
 
 const API_KEY = 'a-key-of-the-control-loop-specs';
@@ -72,7 +73,8 @@ export class Programs {
     name: string,
     env: Readonly<Record<string, string>> = {},
   ): Promise<Program> {
-    return this.start('autoscaler', name, { NATS_URL: natsUrl, AUTOSCALER_ID: name, ...env });
+    const own = { NATS_URL: natsUrl, AUTOSCALER_ID: name, WEBHOOK_SECRET: CLOUD_SECRET };
+    return this.start('autoscaler', name, { ...own, ...env });
   }
 
   /** `spillway policy apply`. */
