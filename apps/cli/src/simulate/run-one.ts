@@ -3,6 +3,8 @@ import type { RunReport } from './report/run-report.js';
 import { simulate, type RunOptions } from './simulate.js';
 import type { World } from './world/world.js';
 
+const HOUR_MS = 3_600_000;
+
 /** Runs one strategy through one scenario and sums up what came of it. */
 export function runOne(
   world: World,
@@ -10,10 +12,10 @@ export function runOne(
   options: RunOptions,
   say: (text: string) => void,
 ): RunReport {
-  const { strategy, fleet, routers, heartbeatSeconds, seed, hours } = options;
+  const { strategy, fleet, routers, heartbeatSeconds, seed } = options;
   const name = `${scenario.name} ${strategy} ${fleet} ${routers} routers ${heartbeatSeconds} s seed ${seed}`;
   const begin = performance.now();
-  const { metrics, engine } = simulate(world, scenario, options, (share) =>
+  const { metrics, engine, from, to } = simulate(world, scenario, options, (share) =>
     say(`\r${name}: ${Math.floor(100 * share)} % `),
   );
   const runSeconds = (performance.now() - begin) / 1000;
@@ -26,7 +28,7 @@ export function runOne(
     options,
     ...metrics.load.report(),
     ...metrics.placements.report(),
-    flapsPerHour: flaps.reduce((sum, count) => sum + count, 0) / hours,
+    flapsPerHour: flaps.reduce((sum, count) => sum + count, 0) / ((to - from) / HOUR_MS),
     flapsByRegion: Object.fromEntries(
       world.regions.flatMap(({ id }, r) => (flaps[r] ? [[id, flaps[r]]] : [])),
     ),

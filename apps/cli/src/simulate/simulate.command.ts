@@ -25,8 +25,8 @@ interface SimulateOptions {
   readonly routers: number[];
   readonly heartbeat: number[];
   readonly seed: number[];
-  readonly hours: number;
-  readonly startHour: number;
+  readonly hours?: number;
+  readonly startHour?: number;
   readonly arrivals: number;
   readonly unused: number;
   readonly json?: string;
@@ -48,8 +48,8 @@ export function simulateCommand(): Command {
       DEFAULT_RUN.heartbeatSeconds,
     ])
     .option('--seed <numbers>', 'several with commas', parseNumbers, [DEFAULT_RUN.seed])
-    .option('--hours <hours>', 'of the day', parseAmount, DEFAULT_RUN.hours)
-    .option('--start-hour <hour>', 'UTC', parseAmount, DEFAULT_RUN.startHour)
+    .option('--hours <hours>', 'how much of the day (default: as the scenario has it)', parseAmount)
+    .option('--start-hour <hour>', 'when that begins, UTC (default: as the scenario has it)', parseAmount)
     .option('--arrivals <calls>', 'a day', parseAmount, DEFAULT_RUN.arrivalsPerDay)
     .option('--unused <share>', 'of credentials that never carry any load, 0–0.95', parseAmount, 0)
     .option('--json <file>', 'write the figures there')

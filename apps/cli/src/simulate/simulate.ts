@@ -9,7 +9,7 @@ import { PlacementMetrics } from './metrics/placement-metrics.js';
 import { Timeline } from './metrics/timeline.js';
 import { Demand } from './world/demand.js';
 import { planFleet, type FleetSize } from './world/fleet-plan.js';
-import { DAY_MS, DAY_START, type World } from './world/world.js';
+import { DAY_START, type World } from './world/world.js';
 
 /** Everything that makes one run different from another. */
 export interface RunOptions {
@@ -19,9 +19,9 @@ export interface RunOptions {
   /** Seconds between a node's heartbeats. */
   readonly heartbeatSeconds: number;
   readonly seed: number;
-  /** Hours of the day that count, and the hour (UTC) they begin at. */
-  readonly hours: number;
-  readonly startHour: number;
+  /** Hours of the day that count, and the hour (UTC) they begin at; as the scenario has it unless given. */
+  readonly hours: number | undefined;
+  readonly startHour: number | undefined;
   readonly arrivalsPerDay: number;
   readonly unusedShare: number;
   /** Members of the policy to try others of. */
@@ -34,8 +34,8 @@ export const DEFAULT_RUN: RunOptions = {
   routers: 4,
   heartbeatSeconds: 5,
   seed: 1,
-  hours: 24,
-  startHour: 0,
+  hours: undefined,
+  startHour: undefined,
   arrivalsPerDay: 6_000_000,
   unusedShare: 0,
   policy: {},
@@ -52,11 +52,12 @@ const PROGRESS_STEP_MS = 5 * 60_000;
 
 /** Runs one strategy through one scenario. */
 export function simulate(world: World, scenario: Scenario, options: RunOptions, onProgress?: OnProgress) {
-  const from = DAY_START + options.startHour * HOUR_MS;
-  const to = Math.min(from + options.hours * HOUR_MS, DAY_START + DAY_MS + HOUR_MS * options.startHour);
+  const hours = options.hours ?? scenario.window.hours;
+  const from = DAY_START + (options.startHour ?? scenario.window.startHour) * HOUR_MS;
+  const to = from + hours * HOUR_MS;
   const { seed, routers, unusedShare } = options;
   const planned = planFleet(world, new Demand(world.cells, options.arrivalsPerDay), options.fleet, seed);
-  const nodes = scenario.planFleet?.(planned, world) ?? planned;
+  const nodes = scenario.fleet?.(planned, world) ?? planned;
   const stage = { world, nodes, routers, intervalMs: options.heartbeatSeconds * 1000, from, to, seed };
   const script = scenario.script(stage);
   const demand = new Demand(world.cells, options.arrivalsPerDay, script.surges);

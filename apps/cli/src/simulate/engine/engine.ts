@@ -1,29 +1,32 @@
-import type { LogEvent, PolicyDocument } from '@spillway/contracts';
+import type { PolicyDocument } from '@spillway/contracts';
 import FlatQueue from 'flatqueue';
 import { Arrivals, type Arrival } from '../world/arrivals.js';
 import type { Demand } from '../world/demand.js';
-import { exponential, randomFrom, type Random } from '../world/random.js';
+import { randomFrom, type Random } from '../world/random.js';
 import { MAX_LENGTH_MS } from '../world/sessions.js';
 import { Calls, type LostCall } from './calls.js';
 import { Reporters } from './heartbeats.js';
 import { beginCalls } from './initial-calls.js';
-import type { Observation, Observer } from './observer.js';
-import { Relays } from './relays.js';
+import { NodeRegister } from './node-register.js';
+import { emptyObservation, type Observer } from './observer.js';
 import type { Participant } from './participant.js';
-import type { Script, Stage } from './scenario.js';
+import { Relays } from './relays.js';
+import type { Meddling, Script, Stage } from './scenario.js';
 import { SharedLog } from './shared-log.js';
 import { SimRouter } from './sim-router.js';
+import { Transit } from './transit.js';
 
 /** Routers tell what they issued, the autoscaler thinks, metrics are taken at multiples of this. */
 export const TICK_MS = 250;
-/** On the way to the log: at least, and on average more. */
-const TRANSPORT_MS = 5;
-const TRANSPORT_JITTER_MS = 15;
 /** From the log to the first router, and to each next. */
 const READ_MS = 5;
 const READ_STEP_MS = 5;
-/** A client that got a dead relay notices and asks again. */
+/** A client that was given a dead relay notices, and asks again. */
 const RETRY_MS = 5_000;
+/** From the new credential to the load, for a client that is in a call already. */
+const RECONNECT_MS = 1_000;
+/** Within so many ms of each other clients notice that their relay is gone. */
+const RETURN_SPREAD_MS = 2_000;
 /** Before anything counts: everybody has heard of everything, and has learned. */
 export const WARM_UP_MS = 20 * 60_000;
 /** The first heartbeats are on the log before the first client comes. */
@@ -38,59 +41,49 @@ export interface EngineSetup extends Stage {
 }
 
 /** The world, event by event, in order of time. */
-export class Engine {
+export class Engine implements Meddling {
   readonly relays: Relays;
   readonly routers: readonly SimRouter[];
-  readonly log = new SharedLog();
   readonly participants: Participant[] = [];
+  private readonly log = new SharedLog();
   private readonly calls: Calls;
   private readonly reporters: Reporters;
+  private readonly register: NodeRegister;
   private readonly arrivals: Arrivals;
-  private readonly transit = new FlatQueue<LogEvent>();
-  private readonly returning = new FlatQueue<LostCall>();
-  private readonly nodeIndex = new Map<string, number>();
-  private readonly nodeNumber: string[] = [];
-  private readonly regionIndex: ReadonlyMap<string, number>;
   private readonly random: Random;
-  private readonly observation: Observation;
+  private readonly transit: Transit;
+  private readonly returning = new FlatQueue<LostCall>();
+  private readonly observation = emptyObservation();
+  private readonly regionIndex: ReadonlyMap<string, number>;
   private arrival: Arrival | undefined;
   private nextTick: number;
   private nextAct = 0;
-  private decisions = 0;
 
   constructor(private readonly setup: EngineSetup) {
     const { world, from, to, seed, demand, script, unusedShare } = setup;
     const begin = from - WARM_UP_MS;
+    const open = begin + QUIET_MS;
+    this.nextTick = begin;
     this.random = randomFrom(seed, 0x7a4e);
+    this.transit = new Transit(this.random);
     this.relays = new Relays(world.regions.length);
     this.calls = new Calls(this.relays);
     this.regionIndex = new Map(world.regions.map(({ id }, r) => [id, r]));
     this.reporters = new Reporters(this.relays, setup.intervalMs, seed, (node, at) =>
       script.reporterFault?.(node, this.relays.regionOf[node] ?? 0, at),
     );
+    this.register = new NodeRegister(world, this.relays, this.reporters);
     this.routers = Array.from(
       { length: setup.routers },
       (_, i) => new SimRouter(i, READ_MS + i * READ_STEP_MS, (entry) => script.hears?.(i, entry) ?? true),
     );
-    this.observation = {
-      at: 0,
-      cell: 0,
-      home: 0,
-      region: 0,
-      node: 0,
-      router: 0,
-      kbps: 0,
-      isHomeUsable: true,
-      isDead: false,
-    };
-    this.nextTick = begin;
     this.log.append(begin, { kind: 'policy', policy: setup.policy });
     for (const [region, count] of setup.nodes.entries()) {
-      for (let i = 0; i < count; i++) this.addNode(region, begin);
+      for (let i = 0; i < count; i++) this.register.add(region, begin);
     }
-    const earlier = new Arrivals(demand, world.cells.length, seed, begin - MAX_LENGTH_MS, begin + QUIET_MS);
-    beginCalls(earlier, begin + QUIET_MS, world, this.relays, this.calls);
-    this.arrivals = new Arrivals(demand, world.cells.length, seed, begin + QUIET_MS, to, unusedShare);
+    const earlier = new Arrivals(demand, world.cells.length, seed, begin - MAX_LENGTH_MS, open);
+    beginCalls(earlier, open, world, this.relays, this.calls);
+    this.arrivals = new Arrivals(demand, world.cells.length, seed, open, to, unusedShare);
     this.arrival = this.arrivals.next();
   }
 
@@ -99,18 +92,37 @@ export class Engine {
     for (;;) {
       const arrivalAt = this.arrival?.at ?? Infinity;
       const returnAt = this.returning.peekValue() ?? Infinity;
-      const transitAt = this.transit.peekValue() ?? Infinity;
+      const transitAt = this.transit.nextAt;
       const beatAt = this.reporters.nextAt;
       const callAt = this.calls.nextAt;
       const next = Math.min(arrivalAt, returnAt, transitAt, beatAt, callAt, this.nextTick);
       if (next >= until) return;
       if (next === callAt) this.stepCall(next);
       else if (next === arrivalAt) this.arrive();
-      else if (next === transitAt) this.log.append(next, this.transit.pop() ?? nothing());
+      else if (next === transitAt) this.deliver(next);
       else if (next === beatAt) this.beat(next);
       else if (next === returnAt) this.comeBack(next);
       else this.tick(next);
     }
+  }
+
+  nodesOf(region: number): number[] {
+    const { regionOf, isAlive } = this.relays;
+    return regionOf.flatMap((r, node) => (r === region && isAlive[node] ? [node] : []));
+  }
+
+  kill(nodes: readonly number[], returnMs: number): void {
+    const at = this.nextTick - TICK_MS;
+    for (const node of nodes) {
+      this.relays.kill(node);
+      for (const lost of this.calls.lose(node, at)) {
+        this.returning.push(lost, at + returnMs + RETURN_SPREAD_MS * this.random());
+      }
+    }
+  }
+
+  restartRouter(router: number): void {
+    this.routers[router]?.restart(this.log, this.nextTick - TICK_MS);
   }
 
   private arrive(): void {
@@ -122,8 +134,8 @@ export class Engine {
   }
 
   private comeBack(at: number): void {
-    const { cell, kbps, leftMs } = this.returning.pop() ?? nothing();
-    this.decide(at, cell, kbps, leftMs, RECONNECT_MS);
+    const lost = this.returning.pop();
+    if (lost) this.decide(at, lost.cell, lost.kbps, lost.leftMs, RECONNECT_MS);
   }
 
   private stepCall(at: number): void {
@@ -132,37 +144,33 @@ export class Engine {
   }
 
   private decide(at: number, cell: number, kbps: number, lengthMs: number, startMs: number): void {
-    const { setup, routers, observation, log, relays } = this;
-    const place = setup.world.cells[cell];
+    const { setup, routers, relays } = this;
     const routerIndex = Math.floor(this.random() * routers.length);
     const router = routers[routerIndex];
-    if (!place || !router) return;
-    router.catchUp(log, at);
+    const place = setup.world.cells[cell];
+    if (!router || !place) return;
+    router.catchUp(this.log, at);
     const placement = router.decide(place, at);
-    const node = placement ? (this.nodeIndex.get(placement.nodes[0]?.id ?? '') ?? -1) : -1;
-    const home = setup.world.home[cell] ?? 0;
-    observation.at = at;
-    observation.cell = cell;
-    observation.home = home;
-    observation.region = placement ? (this.regionIndex.get(placement.region) ?? -1) : -1;
-    observation.node = node;
-    observation.router = routerIndex;
-    observation.kbps = kbps;
-    observation.isHomeUsable =
-      observation.region === home || router.hasUsable(setup.world.regions[home]?.id ?? '');
-    observation.isDead = node >= 0 && !relays.isAlive[node];
-    this.decisions++;
-    if (at >= setup.from) for (const observer of setup.observers) observer.decided?.(observation, relays);
+    const node = this.register.find(placement?.nodes[0]?.id);
     if (node >= 0 && lengthMs > 0) this.calls.expect(node, cell, kbps, at + startMs, lengthMs);
+    if (at < setup.from) return;
+    const region = placement ? (this.regionIndex.get(placement.region) ?? -1) : -1;
+    const home = setup.world.home[cell] ?? 0;
+    const isHomeUsable = region === home || router.hasUsable(setup.world.regions[home]?.id ?? '');
+    const isDead = node >= 0 && !relays.isAlive[node];
+    const seen = { at, cell, home, region, node, router: routerIndex, isHomeUsable, isDead };
+    const observation = Object.assign(this.observation, seen);
+    for (const observer of setup.observers) observer.decided?.(observation, relays);
   }
 
   private beat(at: number): void {
     const told = this.reporters.step();
-    if (told) this.publish(told.event, at + told.lateMs);
+    if (told) this.transit.send(told.event, at + told.lateMs);
   }
 
-  private publish(event: LogEvent, at: number): void {
-    this.transit.push(event, at + TRANSPORT_MS + exponential(this.random, TRANSPORT_JITTER_MS));
+  private deliver(at: number): void {
+    const event = this.transit.take();
+    if (event) this.log.append(at, event);
   }
 
   private tick(at: number): void {
@@ -171,54 +179,16 @@ export class Engine {
     const acts = setup.script.acts ?? [];
     for (let act = acts[this.nextAct]; act && act.at <= at; act = acts[this.nextAct]) {
       this.nextAct++;
-      act.act(this.meddling(at));
+      act.act(this);
     }
     for (const router of routers) {
       router.catchUp(log, at);
       const event = router.flush(at);
-      if (event) this.publish(event, at);
+      if (event) this.transit.send(event, at);
     }
-    for (const each of participants) each.tick(log, at, (event) => this.publish(event, at));
+    for (const each of participants) each.tick(log, at, (event) => this.transit.send(event, at));
     log.trim([...routers, ...participants]);
-    if (at >= setup.from && (at - setup.from) % 1000 === 0) {
-      for (const observer of setup.observers) observer.second?.(at, this.relays);
-    }
+    if (at < setup.from || (at - setup.from) % 1000 !== 0) return;
+    for (const observer of setup.observers) observer.second?.(at, this.relays);
   }
-
-  private addNode(region: number, at: number): void {
-    const node = this.relays.add(region, at);
-    const id = this.setup.world.regions[region]?.id ?? '';
-    const number = (this.nodesMade.get(region) ?? 0) + 1;
-    this.nodesMade.set(region, number);
-    const nodeId = `${id}-n${number}`;
-    this.nodeNumber[node] = nodeId;
-    this.nodeIndex.set(nodeId, node);
-    this.reporters.add(node, nodeId, id, at);
-  }
-  private readonly nodesMade = new Map<number, number>();
-
-  private meddling(at: number) {
-    return {
-      nodesOf: (region: number) =>
-        this.relays.regionOf.flatMap((r, node) => (r === region && this.relays.isAlive[node] ? [node] : [])),
-      kill: (nodes: readonly number[], returnMs: number) => {
-        for (const node of nodes) {
-          this.relays.kill(node);
-          for (const lost of this.calls.lose(node, at)) {
-            this.returning.push(lost, at + returnMs + RETURN_SPREAD_MS * this.random());
-          }
-        }
-      },
-      restartRouter: () => undefined,
-    };
-  }
-}
-
-/** From the new credential to the load, for a client that is in a call already. */
-const RECONNECT_MS = 1_000;
-/** Within so many ms of each other clients notice that their relay is gone. */
-const RETURN_SPREAD_MS = 2_000;
-
-function nothing(): never {
-  throw new Error('a queue that has a next time has a next item');
 }

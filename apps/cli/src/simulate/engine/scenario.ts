@@ -3,13 +3,13 @@ import type { Surge } from '../world/demand.js';
 import type { World } from '../world/world.js';
 import type { ReporterFault } from './heartbeats.js';
 
-/** What a scenario may do to the world at an instant. */
+/** What a scenario may do to the world. Regions, nodes and routers by index. */
 export interface Meddling {
-  /** Node indices of a region that live. */
-  nodesOf(region: number): number[];
-  /** Nodes are gone; their calls come back `returnMs` later, all together. */
+  /** The nodes of a region that live. */
+  nodesOf(region: number): readonly number[];
+  /** Nodes are gone; their calls come back `returnMs` later, all within two seconds. */
   kill(nodes: readonly number[], returnMs: number): void;
-  /** A router starts anew with an empty memory. */
+  /** A router starts anew with an empty memory, and reads the log as a router does that starts. */
   restartRouter(router: number): void;
 }
 
@@ -29,8 +29,9 @@ export interface Stage {
 /** What goes wrong, and when. */
 export interface Script {
   readonly surges?: readonly Surge[];
+  /** In order of time. */
   readonly acts?: readonly { readonly at: number; readonly act: (world: Meddling) => void }[];
-  /** By node, its region and its number in it. */
+  /** What is wrong with what a node says at an instant, if anything. */
   readonly reporterFault?: (node: number, region: number, at: number) => ReporterFault | undefined;
   /** Whether a router hears an entry; all do unless given. */
   readonly hears?: (router: number, entry: LogEntry) => boolean;
@@ -41,7 +42,16 @@ export interface Scenario {
   readonly name: string;
   /** In a few words, for tables. */
   readonly title: string;
-  /** A fleet other than the planned one. */
-  readonly planFleet?: (nodes: readonly number[], world: World) => number[];
+  /** The part of the day that is played unless told otherwise: hours, and the hour (UTC) it begins at. */
+  readonly window: { readonly startHour: number; readonly hours: number };
+  /** A fleet other than the planned one: nodes of each region. */
+  readonly fleet?: (planned: readonly number[], world: World) => readonly number[];
   readonly script: (stage: Stage) => Script;
+}
+
+/** The index of a region of the world by its id. */
+export function regionOf({ regions }: World, id: string): number {
+  const index = regions.findIndex((region) => region.id === id);
+  if (index < 0) throw new Error(`the world has no region ${id}`);
+  return index;
 }

@@ -1,4 +1,5 @@
 import type { LogEntry, LogEvent } from '@spillway/contracts';
+import { Retained } from './retained.js';
 
 /** Entries are let go of in lots of this many, as soon as every reader has read them. */
 const LOT = 16_384;
@@ -17,10 +18,12 @@ export class SharedLog {
   /** Of the entries that were let go of. */
   private dropped = 0;
   private position = 0;
+  private readonly retained = new Retained();
 
   append(at: number, event: LogEvent): LogEntry {
     const entry = { position: ++this.position, at, event };
     this.entries.push(entry);
+    this.retained.keep(entry);
     return entry;
   }
 
@@ -30,6 +33,12 @@ export class SharedLog {
     if (!entry || entry.at + reader.delayMs > now) return undefined;
     reader.cursor++;
     return entry;
+  }
+
+  /** Brings a reader that starts up to date: hands it what the log retains, and has it go on from there. */
+  hydrate(reader: LogReader, read: (entry: LogEntry) => void): void {
+    for (const entry of this.retained.read()) read(entry);
+    reader.cursor = this.end;
   }
 
   /** The index of what will be appended next. */

@@ -22,11 +22,12 @@ export class SimRouter implements LogReader {
   cursor = 0;
   private fleet: Fleet;
   private view: PlacementView | undefined;
-  private waiting: { readonly record: Omit<DecisionRecord, 'ageMs'>; readonly at: number }[] = [];
+  private waiting: DecisionRecord[] = [];
+  private readonly waitingSince: number[] = [];
   private decisions = 0;
   private batch = 0;
   private boot = 0;
-  private seed = 0;
+  private seed: number;
   private lastToldAt = 0;
   timedDecisions = 0;
   timedMs = 0;
@@ -37,17 +38,20 @@ export class SimRouter implements LogReader {
     readonly delayMs: number,
     private readonly hears: (entry: LogEntry) => boolean,
   ) {
-    this.fleet = this.restart();
+    this.fleet = new Fleet(this.bootId);
+    this.seed = hashText(this.idPrefix);
   }
 
-  /** Forgets everything. What it then reads must begin with the policy. */
-  restart(): Fleet {
+  /** Forgets everything, and starts from what the log retains. */
+  restart(log: SharedLog, now: number): void {
     this.boot++;
     this.view = undefined;
     this.waiting = [];
+    this.waitingSince.length = 0;
     this.decisions = this.batch = 0;
     this.seed = hashText(this.idPrefix);
-    return (this.fleet = new Fleet(this.bootId));
+    this.fleet = new Fleet(this.bootId);
+    log.hydrate(this, (entry) => this.read(entry, now));
   }
 
   private get bootId(): string {
@@ -96,16 +100,20 @@ export class SimRouter implements LogReader {
   private issue({ region, nodes, nearestRegion, reason }: Placement, n: number, now: number): void {
     const ids = nodes.map(({ id }) => id);
     for (const id of ids) this.fleet.reserve(id, now);
-    const record = { id: `${this.idPrefix}${n.toString(36)}`, region, nodes: ids, nearestRegion, reason };
-    this.waiting.push({ record, at: now });
+    const id = `${this.idPrefix}${n.toString(36)}`;
+    this.waiting.push({ id, region, nodes: ids, nearestRegion, reason, ageMs: 0 });
+    this.waitingSince.push(now);
   }
 
   /** What it has to tell the log, if anything: what it issued, or a sign of life. */
   flush(now: number): LogEntry['event'] | undefined {
     if (this.waiting.length === 0 && now - this.lastToldAt < SIGN_OF_LIFE_MS) return undefined;
     this.lastToldAt = now;
-    const decisions = this.waiting.map(({ record, at }) => ({ ...record, ageMs: Math.round(now - at) }));
+    const decisions = this.waiting;
+    for (const [i, record] of decisions.entries())
+      record.ageMs = Math.round(now - (this.waitingSince[i] ?? now));
     this.waiting = [];
+    this.waitingSince.length = 0;
     const routerId = `r${this.index}`;
     return {
       kind: 'issued',

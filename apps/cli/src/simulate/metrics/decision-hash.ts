@@ -9,7 +9,7 @@ export class DecisionHash implements Observer {
   private readonly lot = new Int16Array(PER_LOT * 3);
   private filled = 0;
 
-  decided({ router, region, node }: Readonly<Observation>): void {
+  decided({ router, region, node }: Observation): void {
     this.lot[this.filled++] = router;
     this.lot[this.filled++] = region;
     this.lot[this.filled++] = node;

@@ -33,7 +33,7 @@ export class FlapMetrics implements Observer {
     this.spilled = new Float64Array(regions);
   }
 
-  decided({ at, home, region }: Readonly<Observation>): void {
+  decided({ at, home, region }: Observation): void {
     if (at >= this.windowEnd) this.close(at);
     this.calls[home] = (this.calls[home] ?? 0) + 1;
     if (region !== home) this.spilled[home] = (this.spilled[home] ?? 0) + 1;

@@ -46,7 +46,7 @@ export class PlacementMetrics implements Observer {
 
   constructor(private readonly world: World) {}
 
-  decided(observation: Readonly<Observation>, relays: Relays): void {
+  decided(observation: Observation, relays: Relays): void {
     const { region, home, cell, isDead } = observation;
     this.decisions++;
     if (region < 0) {
@@ -64,7 +64,7 @@ export class PlacementMetrics implements Observer {
     if (region !== home) this.countSpill(observation, relays);
   }
 
-  private countSpill({ region, home, isHomeUsable }: Readonly<Observation>, relays: Relays): void {
+  private countSpill({ region, home, isHomeUsable }: Observation, relays: Relays): void {
     this.spilled++;
     if (!isHomeUsable) this.forced++;
     else if (relays.regionUtilization(home) < HOME_HAS_ROOM) this.needless++;

@@ -27,7 +27,7 @@ export class Timeline implements Observer {
     this.flows = new Float64Array(regions * regions);
   }
 
-  decided({ at, home, region }: Readonly<Observation>): void {
+  decided({ at, home, region }: Observation): void {
     const cell = Math.floor((at - this.from) / this.stepMs) * this.regions + home;
     this.calls[cell] = (this.calls[cell] ?? 0) + 1;
     if (region < 0) return;

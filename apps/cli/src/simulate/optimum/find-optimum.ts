@@ -6,7 +6,8 @@ import type { World } from '../world/world.js';
 import { groupCells } from './groups.js';
 import { loadSolver } from './linear-program.js';
 import { offeredLoad } from './offered.js';
-import { solveOptimum, type Assignment, type Problem } from './optimum.js';
+import { solveOptimum } from './optimum.js';
+import type { Assignment, Problem } from './problem.js';
 import { loadWeights } from './weights.js';
 
 export const BUCKET_MS = 15 * 60_000;

@@ -1,77 +1,97 @@
-import type { Highs } from 'highs';
+import type { Highs, Model } from 'highs';
 
-/** Minimise cost · x with x ≥ 0 and every row's sum at most its limit. Built column by column. */
+export interface Column {
+  readonly cost: number;
+  readonly upper: number;
+  readonly rows: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** What a round came to: values of the columns, and what one more of each row's limit would save (0 or below). */
+export interface Solution {
+  readonly x: Float64Array;
+  readonly prices: Float64Array;
+}
+
+/** Primal simplex: what was optimal before columns were added is a good beginning after it. */
+const PRIMAL_SIMPLEX = 4;
+
+/** Minimise cost · x with 0 ≤ x ≤ upper and every row's sum at most its limit; rows and columns come as needed. */
 export class LinearProgram {
-  private readonly costs: number[] = [];
-  private readonly uppers: number[] = [];
-  private readonly starts: number[] = [0];
-  private readonly indices: number[] = [];
-  private readonly values: number[] = [];
-  private readonly limits: number[] = [];
+  private readonly model: Model;
+  private columns = 0;
+  private rows: number;
 
-  /** @returns the row's index. */
-  addRow(limit: number): number {
-    return this.limits.push(limit) - 1;
-  }
-
-  /** @returns the column's index. */
-  addColumn(
-    cost: number,
-    entries: readonly (readonly [row: number, value: number])[],
-    upper = Infinity,
-  ): number {
-    for (const [row, value] of entries) {
-      this.indices.push(row);
-      this.values.push(value);
-    }
-    this.starts.push(this.indices.length);
-    this.uppers.push(upper);
-    return this.costs.push(cost) - 1;
-  }
-
-  get columns(): number {
-    return this.costs.length;
-  }
-
-  /** @throws {LinearProgramError} when there is no optimum. */
-  solve(highs: Highs): { readonly x: Float64Array; readonly objective: number } {
-    const numCols = this.costs.length;
-    const numRows = this.limits.length;
-    const unbounded = (value: number) => (value === Infinity ? highs.infinity : value);
-    const model = highs.createModel({
-      numCols,
-      numRows,
-      colCost: this.costs,
-      colLower: new Float64Array(numCols),
-      colUpper: this.uppers.map(unbounded),
-      rowLower: this.limits.map(() => -highs.infinity),
-      rowUpper: this.limits.map(unbounded),
+  /** Call `dispose` at the end. */
+  constructor(
+    private readonly highs: Highs,
+    limits: Float64Array,
+  ) {
+    this.rows = limits.length;
+    this.model = highs.createModel();
+    this.model.options.set({ output_flag: false, solver: 'simplex', simplex_strategy: PRIMAL_SIMPLEX });
+    this.model.addRows({
+      lower: limits.map(() => -highs.infinity),
+      upper: limits,
       matrix: {
-        format: 'csc',
-        numRows,
-        numCols,
-        starts: this.starts,
-        indices: this.indices,
-        values: this.values,
+        format: 'csr',
+        numRows: limits.length,
+        numCols: 0,
+        starts: new Int32Array(limits.length + 1),
+        indices: new Int32Array(),
+        values: new Float64Array(),
       },
     });
-    try {
-      model.options.set({ output_flag: false });
-      model.run();
-      if (model.getModelStatus() !== highs.constants.modelStatus.optimal) throw new LinearProgramError();
-      return { x: model.getSolution().colValue, objective: model.getObjectiveValue() };
-    } finally {
-      model.dispose();
-    }
+  }
+
+  /** @returns the row's index. */
+  addRow(limit: number, columns: readonly number[]): number {
+    const ones = columns.map(() => 1);
+    this.model.addRow(-this.highs.infinity, limit, { indices: columns, values: ones });
+    return this.rows++;
+  }
+
+  /** @returns the first one's index; the others follow. */
+  addColumns(columns: readonly Column[]): number {
+    const first = this.columns;
+    this.columns += columns.length;
+    const starts = new Int32Array(columns.length + 1);
+    for (const [i, { rows }] of columns.entries()) starts[i + 1] = (starts[i] ?? 0) + rows.length;
+    this.model.addCols({
+      cost: Float64Array.from(columns, ({ cost }) => cost),
+      lower: new Float64Array(columns.length),
+      upper: Float64Array.from(columns, ({ upper }) => upper),
+      matrix: {
+        format: 'csc',
+        numRows: this.rows,
+        numCols: columns.length,
+        starts,
+        indices: Int32Array.from(columns.flatMap(({ rows }) => rows)),
+        values: Float64Array.from(columns.flatMap(({ values }) => values)),
+      },
+    });
+    return first;
+  }
+
+  /** @throws {NoOptimumError} when the solver finds none. */
+  solve(): Solution {
+    this.model.run();
+    if (this.model.getModelStatus() !== this.highs.constants.modelStatus.optimal) throw new NoOptimumError();
+    const { colValue, rowDual } = this.model.getSolution();
+    return { x: colValue, prices: rowDual };
+  }
+
+  dispose(): void {
+    this.model.dispose();
   }
 }
 
 /** The solver did not find an optimum. */
-export class LinearProgramError extends Error {
+export class NoOptimumError extends Error {
   readonly code = 'no-optimum';
   constructor() {
     super('the solver found no optimum of the linear program: run with --no-optimum, and report the options');
-    this.name = 'LinearProgramError';
+    this.name = 'NoOptimumError';
   }
 }
 

@@ -1,4 +1,23 @@
 import type { Scenario } from '../engine/scenario.js';
 import { calm } from './calm.js';
+import { cutOff } from './cut-off.js';
+import { flashCrowd } from './flash-crowd.js';
+import { lateHeartbeats } from './late-heartbeats.js';
+import { liar } from './liar.js';
+import { nodesLost } from './nodes-lost.js';
+import { regionLoss } from './region-loss.js';
+import { routerRestart } from './router-restart.js';
+import { smallRegion } from './small-region.js';
 
-export const SCENARIOS: readonly Scenario[] = [calm];
+/** Everything that may happen. */
+export const SCENARIOS: readonly Scenario[] = [
+  calm,
+  flashCrowd,
+  regionLoss,
+  nodesLost,
+  lateHeartbeats,
+  cutOff,
+  routerRestart,
+  liar,
+  smallRegion,
+];

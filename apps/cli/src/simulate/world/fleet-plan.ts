@@ -9,7 +9,7 @@ export const NODE_KBPS = 500_000;
  * Nodes in all. Loose: hardly a region fills up. Medium: every day some do, at their busy hours. Tight: most do,
  * and the world as a whole has only just enough room.
  */
-export const FLEET_NODES = { loose: 310, medium: 250, tight: 232 } as const;
+export const FLEET_NODES = { loose: 300, medium: 250, tight: 240 } as const;
 export type FleetSize = keyof typeof FLEET_NODES;
 
 /** How far the operator's guess of a region's share is off. */
