@@ -1,26 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { Fleet, type FleetNode } from '@spillway/fleet';
-import { aHeartbeat, aLog, aPolicy } from '@spillway/testkit/builders';
+import type { FleetNode } from '@spillway/fleet';
 import * as fc from 'fast-check';
 import { chooseDrains } from './drain.js';
-
-interface Node {
-  readonly id: string;
-  readonly allocations?: number | null;
-  readonly bps?: number | null;
-  readonly zone?: string | null;
-}
-
-function nodesOf(...list: Node[]): FleetNode[] {
-  const fleet = new Fleet();
-  const log = aLog();
-  fleet.apply(log({ kind: 'policy', policy: aPolicy() }, 1), 1);
-  for (const { id, allocations = 10, bps = 1e6, zone = null } of list) {
-    const load = { allocations, egressBps: bps, ingressBps: null, cpu: null };
-    fleet.apply(log({ kind: 'heartbeat', heartbeat: aHeartbeat({ nodeId: id, zone, load }) }, 2), 2);
-  }
-  return list.flatMap(({ id }) => fleet.node('us-east-1', id) ?? []);
-}
+import { nodesOf } from './region.harness.js';
 
 const chosen = (nodes: FleetNode[], count = 1, candidates = nodes) =>
   chooseDrains(candidates, nodes, count).map(({ id }) => id);
