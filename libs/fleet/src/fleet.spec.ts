@@ -91,8 +91,23 @@ describe('Fleet', () => {
 
   it('takes a capacity above the bound of the policy for the bound', () => {
     const { fleet, hear } = aFleet(aPolicy({ maxNodeCapacity: { bandwidthBps: 1e9, allocations: 100 } }));
-    hear(aHeartbeat({ capacity: { bandwidthBps: 9e12, allocations: 9_000_000 }, load: { cpu: 0 } }), T0);
-    expect(fleet.node('us-east-1', 'n1')?.measured).toBe(3);
+    hear(
+      aHeartbeat({ capacity: { bandwidthBps: 9e12, allocations: 9_000_000 }, load: { allocations: 90 } }),
+      T0,
+    );
+    expect(fleet.node('us-east-1', 'n1')?.load).toMatchObject({
+      kbpsCapacity: 1_000_000,
+      allocationsCapacity: 100,
+    });
+    expect(fleet.node('us-east-1', 'n1')?.measured).toBe(0.9);
+  });
+
+  it('takes a load of a hundred times the capacity for one and a half: one node of ten is no region', () => {
+    const { fleet, hear } = aFleet();
+    for (let i = 0; i < 9; i++) hear(aHeartbeat({ nodeId: `n${i}`, load: { egressBps: 0.5e9 } }), T0);
+    hear(aHeartbeat({ nodeId: 'liar', load: { egressBps: 100e9, allocations: 500_000 } }), T0);
+    expect(fleet.node('us-east-1', 'liar')?.measured).toBe(1.5);
+    expect(fleet.regions.get('us-east-1')?.measured).toBeCloseTo((9 * 0.5 + 1.5) / 10);
   });
 
   it('says of a heartbeat in a region it does not know, remembers so many, and uses them when named', () => {

@@ -8,7 +8,14 @@ export {
   type Freshness,
 } from './freshness.js';
 export { ROUTER_LIVE_MS } from './live-routers.js';
-export { loadOf, reservationUnit, unitOfCredential, type NodeLoad, type ReservationUnit } from './load.js';
+export {
+  loadOf,
+  MAX_NODE_UTILIZATION,
+  reservationUnit,
+  unitOfCredential,
+  type NodeLoad,
+  type ReservationUnit,
+} from './load.js';
 export { LogClock } from './log-clock.js';
 export { utilizationOf, type FleetNode } from './node.js';
 export { INTEGRAL_FADE_MS, integralAt, priceMs } from './price.js';
