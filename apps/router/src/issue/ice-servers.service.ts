@@ -16,8 +16,9 @@ import { familyOf } from '../client-address.js';
 import type { FleetView } from '../fleet/fleet-view.js';
 import { invalidField, ProblemError } from '../problem-error.js';
 import type { Decision } from './issued-log.js';
+import { NodeRecords } from './node-records.js';
 import type { NodeSecrets } from './node-secrets.js';
-import { MAX_TURN_URLS, stunUrlFor, turnUrlsFor } from './node-urls.js';
+import { MAX_TURN_URLS } from './node-urls.js';
 import { refusalOf, requiredRegions, RETRY_AFTER_SECONDS } from './requirement.js';
 
 /** Who asks, and from where: the address of the client itself unless the request names another. */
@@ -41,12 +42,14 @@ export interface IceServersParts {
 export class IceServersService {
   private readonly idPrefix: string;
   private readonly seed: number;
+  private readonly records: NodeRecords;
   private readonly wallClock: () => number;
   private decisions = 0;
 
   constructor(private readonly parts: IceServersParts) {
     this.idPrefix = `${parts.routerId}-${parts.bootId}-`;
     this.seed = hashText(this.idPrefix);
+    this.records = new NodeRecords(parts.secrets);
     this.wallClock = parts.now ?? Date.now;
   }
 
@@ -112,11 +115,11 @@ export class IceServersService {
     const family = familyOf(address);
     const user = turnUser(request.userId ?? request.sessionId ?? decisionId);
     const servers: IceServer[] = nodes.map((node, i) => {
-      const urls = turnUrlsFor(node, wanted, family, i === 0 ? MAX_TURN_URLS - (nodes.length - 1) : 1);
-      const secret = this.parts.secrets.of(node.id, node.heartbeat.secretEpoch);
-      return { urls: [...urls], ...mintCredential(secret, user, expiresAtSeconds) };
+      const { urls, hmac } = this.records.of(node);
+      const fitting = urls.turn(wanted, family, i === 0 ? MAX_TURN_URLS - (nodes.length - 1) : 1);
+      return { urls: [...fitting], ...mintCredential(hmac, user, expiresAtSeconds) };
     });
-    const stun = nodes[0] && wanted.includes('udp') ? stunUrlFor(nodes[0], family) : undefined;
+    const stun = nodes[0] && wanted.includes('udp') ? this.records.of(nodes[0]).urls.stun(family) : undefined;
     if (stun !== undefined) servers.push({ urls: [stun] });
     return servers;
   }

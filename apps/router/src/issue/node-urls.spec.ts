@@ -2,8 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { TRANSPORTS } from '@spillway/contracts';
 import { transportOf } from '@spillway/turn';
-import { aNode } from '../testing/nodes.harness.js';
-import { MAX_TURN_URLS, stunUrlFor, turnUrlsFor } from './node-urls.js';
+import { MAX_TURN_URLS, NodeUrls } from './node-urls.js';
 
 const V4 = {
   udp: 'turn:203.0.113.10:3478?transport=udp',
@@ -16,22 +15,22 @@ const V6 = {
 const NAMED = { udp: 'turn:relay.example.org', tls: 'turns:relay.example.org:443?transport=tcp' };
 const DTLS = 'turns:relay.example.org:443?transport=udp';
 
-const dual = aNode({ urls: [NAMED.tls, V4.tcp, V6.tcp, V6.udp, V4.udp] });
+const dual = new NodeUrls([NAMED.tls, V4.tcp, V6.tcp, V6.udp, V4.udp]);
 
-describe('turnUrlsFor', () => {
+describe('the TURN URLs of a node', () => {
   it('gives one URL per wanted transport, in the order udp, tcp, tls, whatever the order of the node', () => {
-    expect(turnUrlsFor(dual, TRANSPORTS, 'ipv4', MAX_TURN_URLS)).toEqual([V4.udp, V4.tcp, NAMED.tls]);
-    expect(turnUrlsFor(dual, ['tls', 'udp'], 'ipv4', MAX_TURN_URLS)).toEqual([V4.udp, NAMED.tls]);
+    expect(dual.turn(TRANSPORTS, 'ipv4', MAX_TURN_URLS)).toEqual([V4.udp, V4.tcp, NAMED.tls]);
+    expect(dual.turn(['tls', 'udp'], 'ipv4', MAX_TURN_URLS)).toEqual([V4.udp, NAMED.tls]);
   });
 
   it('prefers the address family of the client where the node has both', () => {
-    expect(turnUrlsFor(dual, TRANSPORTS, 'ipv6', MAX_TURN_URLS)).toEqual([V6.udp, V6.tcp, NAMED.tls]);
+    expect(dual.turn(TRANSPORTS, 'ipv6', MAX_TURN_URLS)).toEqual([V6.udp, V6.tcp, NAMED.tls]);
   });
 
   it('takes the first of the node where the client is unknown or its family is not offered', () => {
-    expect(turnUrlsFor(dual, ['udp', 'tcp'], undefined, MAX_TURN_URLS)).toEqual([V6.udp, V4.tcp]);
-    expect(turnUrlsFor(aNode({ urls: [V4.udp] }), ['udp'], 'ipv6', MAX_TURN_URLS)).toEqual([V4.udp]);
-    expect(turnUrlsFor(aNode({ urls: [NAMED.udp] }), ['udp'], 'ipv6', MAX_TURN_URLS)).toEqual([NAMED.udp]);
+    expect(dual.turn(['udp', 'tcp'], undefined, MAX_TURN_URLS)).toEqual([V6.udp, V4.tcp]);
+    expect(new NodeUrls([V4.udp]).turn(['udp'], 'ipv6', MAX_TURN_URLS)).toEqual([V4.udp]);
+    expect(new NodeUrls([NAMED.udp]).turn(['udp'], 'ipv6', MAX_TURN_URLS)).toEqual([NAMED.udp]);
   });
 
   it.each([
@@ -39,12 +38,12 @@ describe('turnUrlsFor', () => {
     [2, [V4.udp, NAMED.tls]],
     [3, [V4.udp, V4.tcp, NAMED.tls]],
   ])('limited to %i keeps UDP first, then TLS, then TCP', (limit, expected) => {
-    expect(turnUrlsFor(dual, TRANSPORTS, 'ipv4', limit)).toEqual(expected);
+    expect(dual.turn(TRANSPORTS, 'ipv4', limit)).toEqual(expected);
   });
 
   it('never gives DTLS, which browsers do not have, nor what is no TURN URI', () => {
-    const node = aNode({ urls: [DTLS, 'wss://sfu.example.org', V4.tcp] });
-    expect(turnUrlsFor(node, TRANSPORTS, 'ipv4', MAX_TURN_URLS)).toEqual([V4.tcp]);
+    const node = new NodeUrls([DTLS, 'wss://sfu.example.org', V4.tcp]);
+    expect(node.turn(TRANSPORTS, 'ipv4', MAX_TURN_URLS)).toEqual([V4.tcp]);
   });
 
   it('gives URLs of the node, each once, each of a wanted transport, no more than the limit, never DTLS', () => {
@@ -62,7 +61,7 @@ describe('turnUrlsFor', () => {
         fc.constantFrom('ipv4' as const, 'ipv6' as const, undefined),
         fc.integer({ min: 1, max: MAX_TURN_URLS }),
         (urls, wanted, family, limit) => {
-          const given = turnUrlsFor(aNode({ urls }), wanted, family, limit);
+          const given = new NodeUrls(urls).turn(wanted, family, limit);
           const transports = given.map((each) => transportOf(each)!);
           expect(given.length).toBe(
             Math.min(limit, wanted.filter((each) => urls.some((one) => transportOf(one) === each)).length),
@@ -77,13 +76,13 @@ describe('turnUrlsFor', () => {
   });
 });
 
-describe('stunUrlFor', () => {
+describe('the STUN URL of a node', () => {
   it('is the UDP port of the node in the family of the client, without transport=', () => {
-    expect(stunUrlFor(dual, 'ipv4')).toBe('stun:203.0.113.10:3478');
-    expect(stunUrlFor(dual, 'ipv6')).toBe('stun:[2001:db8::10]:3478');
+    expect(dual.stun('ipv4')).toBe('stun:203.0.113.10:3478');
+    expect(dual.stun('ipv6')).toBe('stun:[2001:db8::10]:3478');
   });
 
   it('is none for a node without UDP', () => {
-    expect(stunUrlFor(aNode({ urls: [V4.tcp, NAMED.tls, DTLS] }), 'ipv4')).toBeUndefined();
+    expect(new NodeUrls([V4.tcp, NAMED.tls, DTLS]).stun('ipv4')).toBeUndefined();
   });
 });

@@ -1,5 +1,5 @@
 import { TRANSPORTS, type Transport } from '@spillway/contracts';
-import { transportSet, type FleetNode } from '@spillway/fleet';
+import { transportSet } from '@spillway/fleet';
 import { parseTurnUri, stunUriOf, transportOf } from '@spillway/turn';
 
 /** Browsers slow down and complain from five servers on; one is the STUN entry. */
@@ -10,6 +10,8 @@ const BY_USEFULNESS: readonly Transport[] = ['udp', 'tls', 'tcp'];
 /** Of the address a client asks from; `undefined` when it is not known. */
 export type ClientFamily = 'ipv4' | 'ipv6' | undefined;
 const FAMILIES: readonly ClientFamily[] = ['ipv4', 'ipv6', undefined];
+/** Sets of transports there are. */
+const SETS = 2 ** TRANSPORTS.length;
 
 type Family = 'ipv4' | 'ipv6' | 'name';
 
@@ -19,50 +21,36 @@ interface OfferedUrl {
   readonly family: Family;
 }
 
-/** What was worked out for a node's URLs; they stay the same from heartbeat to heartbeat. */
-interface KnownUrls {
-  readonly offered: readonly OfferedUrl[];
-  readonly choices: Map<number, readonly string[]>;
-  readonly stun: Map<ClientFamily, string | undefined>;
-}
+/** The URLs of one node, and what was chosen of them for clients. */
+export class NodeUrls {
+  private readonly described: readonly OfferedUrl[];
+  private readonly choices: (readonly string[] | undefined)[] = [];
+  private readonly stuns: (string | null | undefined)[] = [];
 
-const known = new WeakMap<readonly string[], KnownUrls>();
-
-/**
- * The TURN URLs of a node for one client: one per wanted transport, of the client's address family where the
- * node has both, `limit` at most. When they must be fewer UDP goes first, then TLS, which passes what TCP passes
- * and more.
- */
-export function turnUrlsFor(
-  node: FleetNode,
-  wanted: readonly Transport[],
-  clientFamily: ClientFamily,
-  limit: number,
-): readonly string[] {
-  const { offered, choices } = urlsOf(node);
-  const key = (limit * 3 + FAMILIES.indexOf(clientFamily)) * 8 + transportSet(wanted);
-  let urls = choices.get(key);
-  if (!urls) choices.set(key, (urls = chooseUrls(offered, wanted, clientFamily, limit)));
-  return urls;
-}
-
-/** `stun:` on the node's own UDP port; `undefined` for a node without one. */
-export function stunUrlFor(node: FleetNode, clientFamily: ClientFamily): string | undefined {
-  const { offered, stun } = urlsOf(node);
-  if (!stun.has(clientFamily)) {
-    const [udp] = chooseUrls(offered, ['udp'], clientFamily, 1);
-    stun.set(clientFamily, udp === undefined ? undefined : stunUriOf(udp));
+  /** @param offered as the node says them. */
+  constructor(readonly offered: readonly string[]) {
+    this.described = offered.flatMap((url) => describeUrl(url) ?? []);
   }
-  return stun.get(clientFamily);
-}
 
-function urlsOf({ urls }: FleetNode): KnownUrls {
-  let entry = known.get(urls);
-  if (!entry) {
-    entry = { offered: urls.flatMap((url) => describeUrl(url) ?? []), choices: new Map(), stun: new Map() };
-    known.set(urls, entry);
+  /**
+   * Those for one client: one per wanted transport, of the client's address family where the node has both, `limit`
+   * at most. When they must be fewer UDP goes first, then TLS, which passes what TCP passes and more.
+   */
+  turn(wanted: readonly Transport[], clientFamily: ClientFamily, limit: number): readonly string[] {
+    const key = (limit * FAMILIES.length + FAMILIES.indexOf(clientFamily)) * SETS + transportSet(wanted);
+    return (this.choices[key] ??= chooseUrls(this.described, wanted, clientFamily, limit));
   }
-  return entry;
+
+  /** `stun:` on the node's own UDP port; `undefined` for a node without one. */
+  stun(clientFamily: ClientFamily): string | undefined {
+    const key = FAMILIES.indexOf(clientFamily);
+    let stun = this.stuns[key];
+    if (stun === undefined) {
+      const [udp] = this.turn(['udp'], clientFamily, 1);
+      this.stuns[key] = stun = (udp === undefined ? undefined : stunUriOf(udp)) ?? null;
+    }
+    return stun ?? undefined;
+  }
 }
 
 function describeUrl(url: string): OfferedUrl | undefined {
