@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import type { RegionControl } from '@spillway/contracts';
 import { aToyPolicy, ToyWorld, type ToyOptions } from './toy-world.harness.js';
 
 const US = 'us-east-1';
@@ -23,11 +24,15 @@ describe('A region whose demand ramps from 60 % to 130 % of it and back', () => 
     },
   });
   let hottest = 0;
-  world.run(2400, () => {
-    hottest = Math.max(hottest, world.utilization(US) ?? 1, world.utilization(EU) ?? 1);
+  let atPeak = 0;
+
+  beforeAll(() => {
+    world.run(2400, () => {
+      hottest = Math.max(hottest, world.utilization(US) ?? 1, world.utilization(EU) ?? 1);
+    });
+    atPeak = world.count(US, 'serving');
+    world.run(2400);
   });
-  const atPeak = world.count(US, 'serving');
-  world.run(2400);
 
   it('grows to what is needed, and is never too full', () => {
     expect(atPeak).toBe(Math.ceil(13 / 0.72));
@@ -54,11 +59,15 @@ describe('A region that must not grow', () => {
   const world = aWorld({ nodes: { [US]: 10, [EU]: 20 }, policy, demand });
   const prices: number[] = [];
   const utilizations: number[] = [];
-  world.run(3000, () => {
-    prices.push(world.price(US));
-    utilizations.push(world.utilization(US) ?? 0);
+  let peak: RegionControl | undefined;
+
+  beforeAll(() => {
+    world.run(3000, () => {
+      prices.push(world.price(US));
+      utilizations.push(world.utilization(US) ?? 0);
+    });
+    peak = world.loop.control(US);
   });
-  const peak = world.loop.control(US);
 
   it('has a price that converges, with the region at its target', () => {
     const last = prices.slice(-300);

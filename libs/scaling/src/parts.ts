@@ -13,9 +13,6 @@ export const NO_PARTS: Parts = { kbps: 0, allocations: 0, cpuMilli: 0 };
 
 const CPU_CAPACITY_MILLI = 1000;
 
-/** No node carries more than this many times its capacity; one that says so harms by no more than this. */
-export const MAX_NODE_UTILIZATION = 2;
-
 export function mapParts(of: (part: keyof Parts) => number): Parts {
   return { kbps: of('kbps'), allocations: of('allocations'), cpuMilli: of('cpuMilli') };
 }
@@ -42,7 +39,7 @@ export function partsOf({ load }: Pick<FleetNode, 'load'>): { load: Parts; capac
   };
   const capacity = mapParts((part) => capacities[part] ?? 0);
   return {
-    load: mapParts((part) => Math.min(load[part] ?? 0, MAX_NODE_UTILIZATION * capacity[part])),
+    load: mapParts((part) => (capacity[part] > 0 ? (load[part] ?? 0) : 0)),
     capacity,
   };
 }
