@@ -127,6 +127,11 @@ describeWith(['turnserver'], 'processes', () => {
     });
   });
 
+  it('starts nothing where relays would take the ports of servers', async () => {
+    const provider = stage.create({ PROCESS_RELAY_PORTS: '1000-19999' });
+    await expect(provider.grow(stage.group(), 1, signal())).rejects.toMatchObject({ code: 'misconfigured' });
+  });
+
   it('starts nothing without the master secret, and names it', async () => {
     const provider = stage.create({ TURN_MASTER_SECRET: '' });
     await expect(provider.grow(stage.group(), 1, signal())).rejects.toMatchObject({

@@ -67,10 +67,15 @@ function optionsFrom(config: ProcessConfig): ProcessProviderOptions {
       'Set TURN_MASTER_SECRET or TURN_MASTER_SECRET_FILE of the autoscaler to that of the routers',
     );
   }
+  const { PROCESS_TURN_PORTS: turnPorts, PROCESS_RELAY_PORTS: relayPorts } = config;
+  if (turnPorts.min <= relayPorts.max && relayPorts.min <= turnPorts.max) {
+    const remedy = 'Give them ranges without a port in common';
+    throw new ProviderError('misconfigured', 'PROCESS_TURN_PORTS and PROCESS_RELAY_PORTS overlap', remedy);
+  }
   const turnAddress = config.PROCESS_TURN_ADDRESS ?? findLocalAddress() ?? '127.0.0.1';
   return {
     state: new StateFolder(config.PROCESS_STATE_DIR),
-    slots: new Slots(turnAddress, config.PROCESS_TURN_PORTS, config.PROCESS_RELAY_PORTS),
+    slots: new Slots(turnAddress, turnPorts, relayPorts),
     turnAddress,
     pair: {
       masterSecret,

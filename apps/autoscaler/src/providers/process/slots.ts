@@ -2,11 +2,15 @@ import { tryPort, type LocalNode, type LocalPort } from '@spillway/local-nodes';
 
 /** Ports of a pair beside those it relays on: TURN, coturn's command line, the reporter's HTTP. */
 const PORTS_PER_SLOT = 3;
+/** A pair with fewer is not worth starting. */
+const LEAST_RELAY_PORTS = 10;
 
 export interface PortRange {
   readonly min: number;
   readonly max: number;
 }
+
+const sizeOf = ({ min, max }: PortRange) => max - min + 1;
 
 export type SlotPorts = Pick<LocalNode, 'turnPort' | 'cliPort' | 'reporterPort' | 'relayPorts'>;
 
@@ -19,12 +23,15 @@ export class Slots {
   ) {}
 
   get count(): number {
-    return Math.floor((this.turnPorts.max - this.turnPorts.min + 1) / PORTS_PER_SLOT);
+    return Math.min(
+      Math.floor(sizeOf(this.turnPorts) / PORTS_PER_SLOT),
+      Math.floor(sizeOf(this.relayPorts) / LEAST_RELAY_PORTS),
+    );
   }
 
   portsOf(slot: number): SlotPorts {
     const turnPort = this.turnPorts.min + slot * PORTS_PER_SLOT;
-    const share = Math.floor((this.relayPorts.max - this.relayPorts.min + 1) / this.count);
+    const share = Math.floor(sizeOf(this.relayPorts) / this.count);
     const min = this.relayPorts.min + slot * share;
     return {
       turnPort,

@@ -6,7 +6,7 @@ import { ProviderError } from '../provider-error.js';
 
 const POLL_MS = 10;
 const WAIT_LIMIT_MS = 20_000;
-/** Files below the newest that stay, for a reader that lists the folder while it changes. */
+/** Files below the newest that stay: who lists the folder while it changes does not miss all of them. */
 const KEPT = 4;
 
 /**
@@ -28,7 +28,6 @@ export class StateLock {
       return await work();
     } finally {
       this.#link(number + 1, null);
-      rmSync(this.#path(number), { force: true });
     }
   }
 
