@@ -107,7 +107,8 @@ describeWith(['nats-server'], 'a router and a real nats-server', () => {
     };
     await atMost(500, 'a reservation reaches the other router', lagMs);
     // A router counts its own for those of the others too, until it can have heard of them.
-    await until(async () => (await reserved(first)) === (await reserved(second)), 5_000);
+    const areEqual = async () => (await reserved(first)) === (await reserved(second));
+    await expect(until(areEqual, 5_000)).resolves.toBeUndefined();
   });
 
   it('are let go of in order at SIGTERM: a request that is under way is answered and its decision is on the log', async () => {
