@@ -7,6 +7,7 @@ import { reporterConfigSchema } from '../apps/reporter/dist/index.js';
 import { Registry } from 'prom-client';
 import { FleetView, openApiDocument, RouterMetrics, routerConfigSchema } from '../apps/router/dist/index.js';
 import { configMarkdown } from '../libs/runtime/dist/index.js';
+import { reasonsMarkdown } from '../libs/scaling/dist/index.js';
 
 /** A table of everything that registers with the registry. */
 async function metricsMarkdown(title, registry) {
@@ -41,6 +42,7 @@ const files = {
   'router-metrics.md': await metricsMarkdown('Router metrics', routerRegistry),
   'autoscaler-config.md': configMarkdown('Autoscaler configuration', autoscalerConfigSchema),
   'autoscaler-metrics.md': await metricsMarkdown('Autoscaler metrics', autoscalerRegistry),
+  'scale-reasons.md': reasonsMarkdown(),
   'reporter-config.md': configMarkdown('Reporter configuration', reporterConfigSchema),
 };
 

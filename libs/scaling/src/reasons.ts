@@ -46,3 +46,18 @@ export function taken(step: Step, code: ReasonCode, detail = ''): ScaleReason {
 export function notTaken(step: Step, code: ReasonCode, detail = ''): ScaleReason {
   return { step, isTaken: false, code, detail: detail.slice(0, MAX_DETAIL) };
 }
+
+/** The reference page. */
+export function reasonsMarkdown(): string {
+  const rows = Object.entries(REASONS).map(([code, meaning]) => `| \`${code}\` | ${meaning} |`);
+  return [
+    '# Reasons in a scale plan',
+    '',
+    'Every plan says why each step (`grow`, `undrain`, `drain`, `terminate`) is taken or not; `hold` is the reason for none at all. The codes are stable.',
+    '',
+    '| code | meaning |',
+    '| --- | --- |',
+    ...rows,
+    '',
+  ].join('\n');
+}
