@@ -1,4 +1,4 @@
-import { policyDocumentSchema, type PolicyDocument, type StrategyName } from '@spillway/contracts';
+import type { StrategyName } from '@spillway/contracts';
 import { Engine } from './engine/engine.js';
 import { SimAutoscaler } from './engine/sim-autoscaler.js';
 import type { Scenario } from './engine/scenario.js';
@@ -7,6 +7,7 @@ import { FlapMetrics } from './metrics/flaps.js';
 import { LoadMetrics } from './metrics/load-metrics.js';
 import { PlacementMetrics } from './metrics/placement-metrics.js';
 import { Timeline } from './metrics/timeline.js';
+import { policyOf } from './policy-of.js';
 import { Demand } from './world/demand.js';
 import { planFleet, type FleetSize } from './world/fleet-plan.js';
 import { DAY_START, type World } from './world/world.js';
@@ -85,27 +86,4 @@ export function simulate(world: World, scenario: Scenario, options: RunOptions, 
   }
   engine.runUntil(to);
   return { metrics, engine, demand, nodes, from, to };
-}
-
-export function policyOf({ regions }: World, { strategy, policy }: RunOptions): PolicyDocument {
-  const places = regions.map(({ id, latitude, longitude }) => [id, { latitude, longitude }]);
-  const fixedMap = {
-    continents: {
-      AF: 'af-south-1',
-      AS: 'ap-southeast-1',
-      EU: 'eu-central-1',
-      NA: 'us-east-1',
-      OC: 'ap-southeast-2',
-      SA: 'sa-east-1',
-    },
-    fallback: 'us-east-1',
-  };
-  return policyDocumentSchema.parse({
-    revision: 'simulated',
-    strategy,
-    defaultRegion: regions[0]?.id,
-    regions: Object.fromEntries(places),
-    fixedMap,
-    ...policy,
-  });
 }

@@ -1,0 +1,32 @@
+import { policyDocumentSchema, type PolicyDocument } from '@spillway/contracts';
+import type { RunOptions } from './simulate.js';
+import type { World } from './world/world.js';
+
+/** A map as such maps are: the best known region of every continent. */
+const FIXED_MAP = {
+  AF: 'af-south-1',
+  AS: 'ap-southeast-1',
+  EU: 'eu-central-1',
+  NA: 'us-east-1',
+  OC: 'ap-southeast-2',
+  SA: 'sa-east-1',
+};
+const FALLBACK = 'us-east-1';
+
+/** The policy that a run is played under: every default of a real one, but for what the options say. */
+export function policyOf(
+  { regions }: Pick<World, 'regions'>,
+  { strategy, policy }: Pick<RunOptions, 'strategy' | 'policy'>,
+): PolicyDocument {
+  const ids = new Set(regions.map(({ id }) => id));
+  const continents = Object.entries(FIXED_MAP).filter(([, region]) => ids.has(region));
+  const [first] = ids;
+  return policyDocumentSchema.parse({
+    revision: 'simulated',
+    strategy,
+    defaultRegion: first,
+    regions: Object.fromEntries(regions.map(({ id, latitude, longitude }) => [id, { latitude, longitude }])),
+    fixedMap: { continents: Object.fromEntries(continents), fallback: ids.has(FALLBACK) ? FALLBACK : first },
+    ...policy,
+  });
+}
