@@ -148,7 +148,7 @@ describe('advance', () => {
     {
       title: 'so does not knowing',
       drain: { emptySince: 2000 },
-      relay: { allocations: null },
+      relay: { allocations: null, sampledAt: 0 },
       isOver: false,
     },
   ])('$title', ({ drain, relay: known, now = 7000, isOver, emptySince = null }) => {

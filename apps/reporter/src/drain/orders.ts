@@ -73,7 +73,7 @@ function beginDrain(commandId: string, beganAt: number, deadlineAt: number | nul
 export interface RelayLoad {
   /** `null` when unknown. */
   readonly allocations: number | null;
-  /** When the sample that told so was begun, in monotonic milliseconds. */
+  /** When the sample that told so was begun, in monotonic milliseconds; of no meaning when they are unknown. */
   readonly sampledAt: number;
   /** It was told to finish, and has. */
   readonly hasFinished: boolean;
@@ -84,8 +84,8 @@ export interface RelayLoad {
  *
  * 1. One that is over stays over.
  * 2. The deadline has passed, or the relay has finished by itself: over.
- * 3. A sample from before the drain says nothing.
- * 4. Allocations, or nobody knows whether there are any: not empty. Unknown is never zero.
+ * 3. Nobody knows whether there are allocations: not empty. Unknown is never zero.
+ * 4. A sample from before the drain says nothing; one that shows allocations, that it is not empty.
  * 5. Empty in every sample for `quietMs`, so that clients who got a credential just before, or who allocate anew,
  *    are not missed: over.
  */
@@ -93,8 +93,10 @@ export function advance(drain: Drain, relay: RelayLoad, now: number, quietMs: nu
   if (drain.isOver) return drain;
   if (relay.hasFinished || (drain.deadlineAt !== null && now >= drain.deadlineAt))
     return { ...drain, isOver: true };
+  const notEmpty = drain.emptySince === null ? drain : { ...drain, emptySince: null };
+  if (relay.allocations === null) return notEmpty;
   if (relay.sampledAt < drain.beganAt) return drain;
-  if (relay.allocations !== 0) return drain.emptySince === null ? drain : { ...drain, emptySince: null };
+  if (relay.allocations > 0) return notEmpty;
   const emptySince = drain.emptySince ?? relay.sampledAt;
   return { ...drain, emptySince, isOver: relay.sampledAt - emptySince >= quietMs };
 }
