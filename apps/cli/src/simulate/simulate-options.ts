@@ -40,3 +40,37 @@ export function parseAmount(text: string): number {
 
 const FLEET_SIZES = Object.keys(FLEET_NODES).filter((size): size is FleetSize => size in FLEET_NODES);
 export const parseFleets: (text: string) => FleetSize[] = listOf(FLEET_SIZES, (size) => size);
+
+/** For `--set price.gainMs=800`, which may be repeated: members of the policy, as they are in its JSON. */
+export function parseSetting(
+  text: string,
+  before: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  const [, path = '', value = ''] = /^([\w.-]+)=(.+)$/.exec(text) ?? [];
+  if (path === '') throw new InvalidArgumentError('It must be like price.gainMs=800.');
+  return setMember(before, path.split('.'), parseValue(value));
+}
+
+function setMember(
+  object: Readonly<Record<string, unknown>>,
+  [name = '', ...rest]: readonly string[],
+  value: unknown,
+): Record<string, unknown> {
+  const inner = object[name];
+  return {
+    ...object,
+    [name]: rest.length === 0 ? value : setMember(isObject(inner) ? inner : {}, rest, value),
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -3,19 +3,21 @@ import type { StrategyName } from '@spillway/contracts';
 import { Command } from 'commander';
 import { print } from '../print.js';
 import type { Scenario } from './engine/scenario.js';
+import { ResultStore } from './report/result-store.js';
 import type { RunReport } from './report/run-report.js';
-import { drawTable } from './report/table.js';
-import { runOne } from './run-one.js';
-import { DEFAULT_RUN } from './simulate.js';
+import { drawMarkdown, drawTable } from './report/table.js';
+import { playedOptions, Runner } from './runner.js';
 import {
   parseAmount,
   parseFleets,
   parseNumbers,
   parseScenarios,
+  parseSetting,
   parseStrategies,
 } from './simulate-options.js';
-import type { FleetSize } from './world/fleet-plan.js';
+import { DEFAULT_RUN, type RunOptions } from './simulate.js';
 import { loadCells } from './world/cells.js';
+import type { FleetSize } from './world/fleet-plan.js';
 import { buildWorld, DAY_START } from './world/world.js';
 
 interface SimulateOptions {
@@ -29,56 +31,73 @@ interface SimulateOptions {
   readonly startHour?: number;
   readonly arrivals: number;
   readonly unused: number;
+  readonly set: Record<string, unknown>;
+  readonly optimum: boolean;
   readonly json?: string;
+  readonly markdown?: string;
+  readonly out?: string;
 }
 
 export function simulateCommand(): Command {
   return new Command('simulate')
     .description('drive the decisions through a seeded virtual world, and measure them')
     .option('--strategy <names>', 'which rule, several with commas, or all', parseStrategies, ['priced'])
-    .option(
-      '--scenario <names>',
-      'what happens, several with commas, or all',
-      parseScenarios,
-      parseScenarios('calm'),
-    )
-    .option('--fleet <names>', 'loose, medium, tight, or all', parseFleets, ['medium'])
+    .option('--scenario <names>', 'what happens, several, or all', parseScenarios, parseScenarios('calm'))
+    .option('--fleet <names>', 'loose, medium, tight, several, or all', parseFleets, ['medium'])
     .option('--routers <numbers>', 'how many routers', parseNumbers, [DEFAULT_RUN.routers])
-    .option('--heartbeat <seconds>', "between a node's heartbeats", parseNumbers, [
-      DEFAULT_RUN.heartbeatSeconds,
-    ])
+    .option('--heartbeat <seconds>', 'between heartbeats', parseNumbers, [DEFAULT_RUN.heartbeatSeconds])
     .option('--seed <numbers>', 'several with commas', parseNumbers, [DEFAULT_RUN.seed])
     .option('--hours <hours>', 'how much of the day (default: as the scenario has it)', parseAmount)
     .option('--start-hour <hour>', 'when that begins, UTC (default: as the scenario has it)', parseAmount)
     .option('--arrivals <calls>', 'a day', parseAmount, DEFAULT_RUN.arrivalsPerDay)
     .option('--unused <share>', 'of credentials that never carry any load, 0–0.95', parseAmount, 0)
+    .option('--set <member=value>', 'of the policy, may be repeated', parseSetting, {})
+    .option('--no-optimum', 'do not solve for the optimum')
     .option('--json <file>', 'write the figures there')
+    .option('--markdown <file>', 'write the table there')
+    .option('--out <folder>', 'keep figures and a picture of every run there; what is there is not run again')
     .action(async (options: SimulateOptions, command: Command) => {
-      const world = buildWorld(await loadCells(DAY_START));
-      const reports: RunReport[] = [];
-      for (const [scenario, run] of runsOf(options)) {
-        reports.push(runOne(world, scenario, run, (text) => process.stderr.write(text)));
-      }
+      const reports = await runAll(options, (text) => process.stderr.write(text));
       if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(reports, null, 2)}\n`);
-      print(command, `${drawTable(reports)}\n`);
+      if (options.markdown !== undefined) await writeFile(options.markdown, `${drawMarkdown(reports)}\n`);
+      print(command, drawTable(reports));
     });
 }
 
-function runsOf(options: SimulateOptions) {
-  const { scenario, strategy, fleet, routers, heartbeat, seed } = options;
-  const { hours, startHour, arrivals: arrivalsPerDay, unused: unusedShare } = options;
-  const rest = { ...DEFAULT_RUN, hours, startHour, arrivalsPerDay, unusedShare };
-  return scenario.flatMap((scenario) =>
-    strategy.flatMap((strategy) =>
-      fleet.flatMap((fleet) =>
-        routers.flatMap((routers) =>
-          heartbeat.flatMap((heartbeatSeconds) =>
-            seed.map(
-              (seed) => [scenario, { ...rest, strategy, fleet, routers, heartbeatSeconds, seed }] as const,
-            ),
-          ),
-        ),
-      ),
-    ),
-  );
+async function runAll(options: SimulateOptions, say: (text: string) => void): Promise<RunReport[]> {
+  const store = options.out === undefined ? undefined : new ResultStore(options.out);
+  const runner = new Runner(buildWorld(await loadCells(DAY_START)), options.optimum, say);
+  const reports: RunReport[] = [];
+  for (const [scenario, run] of runsOf(options)) {
+    const key = { scenario: scenario.name, options: playedOptions(scenario, run) };
+    const known = await store?.read(key);
+    if (known) {
+      reports.push(known);
+      continue;
+    }
+    const { report, picture } = await runner.run(scenario, run);
+    await store?.write(report, picture);
+    reports.push(report);
+  }
+  return reports;
+}
+
+/** Every combination, strategies side by side. */
+function runsOf(options: SimulateOptions): (readonly [Scenario, RunOptions])[] {
+  const { hours, startHour, arrivals: arrivalsPerDay, unused: unusedShare, set: policy } = options;
+  let runs: (readonly [Scenario, RunOptions])[] = options.scenario.map((scenario) => [
+    scenario,
+    { ...DEFAULT_RUN, hours, startHour, arrivalsPerDay, unusedShare, policy },
+  ]);
+  const vary = <T>(values: readonly T[], change: (value: T) => Partial<RunOptions>) => {
+    runs = runs.flatMap(([scenario, run]) =>
+      values.map((value) => [scenario, { ...run, ...change(value) }] as const),
+    );
+  };
+  vary(options.fleet, (fleet) => ({ fleet }));
+  vary(options.routers, (routers) => ({ routers }));
+  vary(options.heartbeat, (heartbeatSeconds) => ({ heartbeatSeconds }));
+  vary(options.seed, (seed) => ({ seed }));
+  vary(options.strategy, (strategy) => ({ strategy }));
+  return runs;
 }

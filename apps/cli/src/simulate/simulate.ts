@@ -51,6 +51,8 @@ const AUTOSCALER_DELAY_MS = 20;
 const NOTHING_TO_SCALE = { instances: [] };
 const PROGRESS_STEP_MS = 5 * 60_000;
 
+export type Outcome = ReturnType<typeof simulate>;
+
 /** Runs one strategy through one scenario. */
 export function simulate(world: World, scenario: Scenario, options: RunOptions, onProgress?: OnProgress) {
   const hours = options.hours ?? scenario.window.hours;

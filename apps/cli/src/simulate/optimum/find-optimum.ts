@@ -3,6 +3,7 @@ import { Arrivals } from '../world/arrivals.js';
 import type { Demand } from '../world/demand.js';
 import { MAX_LENGTH_MS, survival } from '../world/sessions.js';
 import type { World } from '../world/world.js';
+import type { OptimumReport } from '../report/run-report.js';
 import { groupCells } from './groups.js';
 import { loadSolver } from './linear-program.js';
 import { offeredLoad } from './offered.js';
@@ -15,15 +16,6 @@ export const BUCKET_MS = 15 * 60_000;
 const TARGET = 0.8;
 /** As in the load metrics. */
 const REGION_OVER = 0.805;
-
-export interface OptimumReport {
-  readonly meanExtraMs: number;
-  readonly p95ExtraMs: number;
-  readonly spilledPercent: number;
-  /** % of load in regions above 80.5 %. */
-  readonly overThresholdPercent: number;
-  readonly solveSeconds: number;
-}
 
 /** What the best rule there can be would have come to, had it known everything beforehand. */
 export async function findOptimum(

@@ -1,41 +1,69 @@
 import CliTable from 'cli-table3';
 import type { RunReport } from './run-report.js';
 
-const COLUMNS: readonly (readonly [head: string, cell: (run: RunReport) => string])[] = [
+type Cell = (run: RunReport) => string;
+
+/** Columns that tell one run from another; those in which all agree are left out. */
+const KEYS: readonly (readonly [head: string, cell: Cell])[] = [
   ['scenario', ({ scenario }) => scenario],
   ['strategy', ({ options }) => options.strategy],
   ['fleet', ({ options }) => options.fleet],
   ['routers', ({ options }) => String(options.routers)],
   ['beat s', ({ options }) => String(options.heartbeatSeconds)],
   ['seed', ({ options }) => String(options.seed)],
-  ['rtt+ ms', ({ meanExtraMs }) => meanExtraMs.toFixed(2)],
-  ['p95+', ({ p95ExtraMs }) => p95ExtraMs.toFixed(1)],
-  ['>100 %', ({ overloadedPercent }) => share(overloadedPercent)],
-  ['>90 %', ({ crowdedPercent }) => share(crowdedPercent)],
-  ['>80.5 %', ({ overThresholdPercent }) => share(overThresholdPercent)],
-  ['max region', ({ maxRegionUtilization }) => (100 * maxRegionUtilization).toFixed(1)],
-  ['spill %', ({ spilledPercent }) => share(spilledPercent)],
-  ['needless %', ({ needlessPercent }) => share(needlessPercent)],
-  ['onto full %', ({ ontoFullPercent }) => share(ontoFullPercent)],
-  ['flaps/h', ({ flapsPerHour }) => flapsPerHour.toFixed(2)],
-  ['refused', ({ refused, refusedWithRoom }) => `${refused}/${refusedWithRoom}`],
-  ['dead', ({ dead }) => String(dead)],
-  ['µs', ({ decisionMicroseconds }) => decisionMicroseconds.toFixed(1)],
-  ['sha-256', ({ decisions256 }) => decisions256.slice(0, 8)],
 ];
 
-/** A row per run. */
+const FIGURES: readonly (readonly [head: string, cell: Cell])[] = [
+  ['rtt+ ms', ({ meanExtraMs, optimum }) => beyond(meanExtraMs, optimum?.meanExtraMs).toFixed(2)],
+  ['p95+ ms', ({ p95ExtraMs, optimum }) => beyond(p95ExtraMs, optimum?.p95ExtraMs).toFixed(1)],
+  ['node>100%', ({ overloadedPercent }) => percent(overloadedPercent)],
+  ['node>90%', ({ crowdedPercent }) => percent(crowdedPercent)],
+  [
+    'reg>80.5%',
+    ({ overThresholdPercent, optimum }) =>
+      percent(beyond(overThresholdPercent, optimum?.overThresholdPercent)),
+  ],
+  ['max reg', ({ maxRegionUtilization }) => (100 * maxRegionUtilization).toFixed(1)],
+  ['max node', ({ maxNodeUtilization }) => (100 * maxNodeUtilization).toFixed(0)],
+  ['spill%', ({ spilledPercent }) => percent(spilledPercent)],
+  ['needless%', ({ needlessPercent }) => percent(needlessPercent)],
+  ['forced%', ({ forcedPercent }) => percent(forcedPercent)],
+  ['onto full%', ({ ontoFullPercent }) => percent(ontoFullPercent)],
+  ['flaps/h', ({ flapsPerHour }) => flapsPerHour.toFixed(2)],
+  ['refused', ({ refused, refusedWithRoom }) => `${refusedWithRoom}/${refused}`],
+  ['dead', ({ dead }) => String(dead)],
+  ['µs', ({ decisionMicroseconds }) => decisionMicroseconds.toFixed(1)],
+  ['sha-256', ({ decisionsSha256 }) => decisionsSha256.slice(0, 8)],
+];
+
+/** A row per run. Round-trip times and crowded regions are beyond the optimum's where that is known. */
 export function drawTable(runs: readonly RunReport[]): string {
+  const keys = KEYS.filter(([head, cell]) => head === 'scenario' || new Set(runs.map(cell)).size > 1);
+  const columns = [...keys, ...FIGURES];
   const table = new CliTable({
-    head: COLUMNS.map(([head]) => head),
+    head: columns.map(([head]) => head),
     style: { head: [], border: [], compact: true },
   });
-  table.push(...runs.map((run) => COLUMNS.map(([, cell]) => cell(run))));
+  table.push(...runs.map((run) => columns.map(([, cell]) => cell(run))));
   return table.toString();
 }
 
-/** Per cent; what is not zero is not shown as zero. */
-function share(percent: number): string {
-  if (percent === 0) return '0';
-  return percent < 0.001 ? '<0.001' : percent.toFixed(percent < 0.1 ? 3 : 2);
+/** The same as Markdown, for reports. */
+export function drawMarkdown(runs: readonly RunReport[]): string {
+  const keys = KEYS.filter(([head, cell]) => head === 'scenario' || new Set(runs.map(cell)).size > 1);
+  const columns = [...keys, ...FIGURES];
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const heads = columns.map(([head]) => head);
+  const rule = columns.map((_, i) => (i < keys.length ? '---' : '--:'));
+  return [row(heads), row(rule), ...runs.map((run) => row(columns.map(([, cell]) => cell(run))))].join('\n');
+}
+
+function beyond(value: number, optimum = 0): number {
+  return Math.max(0, value - optimum);
+}
+
+/** What is not zero is not shown as zero. */
+function percent(value: number): string {
+  if (value === 0) return '0';
+  return value < 0.001 ? '<0.001' : value.toFixed(value < 0.1 ? 3 : 2);
 }
