@@ -19,7 +19,7 @@ export class RouterMetrics {
   private readonly duration: Histogram<'face'>;
   private readonly placements: Counter<'region' | 'reason'>;
   private readonly spilled: Counter<'from' | 'to'>;
-  private tenants: readonly string[] = [];
+  private tenants: ReadonlySet<string> = new Set();
   readonly rejected: Counter<'reason'>;
   readonly entries: Counter<'outcome'>;
   readonly gaps: Counter<'cause'>;
@@ -102,12 +102,13 @@ export class RouterMetrics {
   }
 
   /** Lets go of tenants that the policy has no more: their names would pile up. */
-  keepTenants(names: readonly string[]): void {
+  keepTenants(names: Iterable<string>): void {
+    const kept = new Set(names);
     for (const tenant of this.tenants) {
-      if (names.includes(tenant)) continue;
+      if (kept.has(tenant)) continue;
       for (const code of [OK, ...Object.keys(PROBLEMS)]) this.tenantRequests.remove({ tenant, code });
     }
-    this.tenants = names;
+    this.tenants = kept;
   }
 
   private count(

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
+import { status } from '@grpc/grpc-js';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { problemSchema, subjectOf, type IceServersAnswer, type PolicyDocument } from '@spillway/contracts';
 import { aPolicy } from '@spillway/testkit';
-import { collect, connectIceClient } from './testing/grpc.harness.js';
+import { collect, connectIceClient, type RegionsSnapshot } from './testing/grpc.harness.js';
 import { sha256 } from './testing/keys.harness.js';
 import { announce } from './testing/log.harness.js';
 import { startReadyRouter, type TestRouter } from './testing/router.harness.js';
@@ -89,6 +91,19 @@ describe('a tenant', () => {
       regions: { region: string }[];
     };
     expect(regions.map(({ region }) => region)).toEqual(EUROPE);
+  });
+
+  it('watches its own regions, until its key is taken back', async () => {
+    await start();
+    const client = connectIceClient(router.grpcAddress);
+    const watch = client.watch(`Bearer ${KEY}`);
+    const snapshots = collect(watch);
+    snapshots.catch(() => undefined);
+    const [first] = (await once(watch, 'data')) as [RegionsSnapshot];
+    expect(first.regions.map(({ region }) => region)).toEqual(EUROPE);
+    await adopt({}, 'without');
+    await expect(snapshots).rejects.toMatchObject({ code: status.UNAUTHENTICATED });
+    client.close();
   });
 
   it('is counted by name for as long as the policy has it', async () => {

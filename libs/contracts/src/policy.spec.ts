@@ -22,7 +22,7 @@ describe('A policy', () => {
 
   it('is refused with every problem at once, each with its path', () => {
     const bad = { ...minimal, defaultRegion: 'mars', threshold: 2, ttlSeconds: { min: 700 }, extra: 1 };
-    expect(problems(bad)).toEqual(expect.arrayContaining(['threshold', 'ttlSeconds', '']));
+    expect(problems(bad)?.sort()).toEqual(['', 'defaultRegion', 'threshold', 'ttlSeconds']);
     expect(problems({ ...minimal, defaultRegion: 'mars' })).toEqual(['defaultRegion']);
     expect(problems({ ...minimal, regions: {} })).toContain('regions');
     expect(problems({ ...minimal, regions: { 'a.b': minimal.regions['us-east-1'] } })).not.toEqual([]);

@@ -68,7 +68,12 @@ const membersOf = (object: MakeObject) =>
 /** Not yet checked together. */
 export type PolicyMembers = z.infer<ReturnType<typeof membersOf>>;
 
-const documentSchemaOf = (object: MakeObject) => membersOf(object).superRefine(checkPolicy);
+/** Members that are what they must be can be held against each other, whatever else is wrong. */
+const isComparable = ({ issues }: z.core.ParsePayload) =>
+  issues.every((issue) => issue.continue === true || issue.code === 'unrecognized_keys');
+
+const documentSchemaOf = (object: MakeObject) =>
+  membersOf(object).superRefine(checkPolicy, { when: isComparable });
 
 /** What an operator writes: a member nobody knows is a mistake to hear of. */
 export const policyDocumentSchema = documentSchemaOf(z.strictObject);

@@ -63,7 +63,7 @@ export interface IceClient {
   readonly stream: (key?: KeyName | `Bearer ${string}`) => ClientDuplexStream<object, StreamResult>;
   /** `StreamIceServers` with bytes for messages. */
   readonly streamRaw: (key?: KeyName) => ClientDuplexStream<Uint8Array, Uint8Array>;
-  readonly watch: (key?: KeyName | null) => ClientReadableStream<RegionsSnapshot>;
+  readonly watch: (key?: KeyName | `Bearer ${string}` | null) => ClientReadableStream<RegionsSnapshot>;
   readonly close: () => void;
 }
 
