@@ -74,23 +74,36 @@ export function followBoots(memory: BootMemory, sight: BootSight): Boots {
   const awaited = knownIds ? Math.max(0, sight.awaited - arrived.length) : sight.awaited;
   const isOverdue = awaited > 0 && !isOrderRecent;
   const present = all.filter(({ instanceId }) => instanceIds.has(instanceId));
-  const isUp = ({ instanceId, sinceMs }: BootMemory['booting'][number]) =>
-    (servedAt.get(instanceId) ?? -1) >= sinceMs;
+  const isUp = ({ instanceId, sinceMs }: Boot) => (servedAt.get(instanceId) ?? -1) >= sinceMs;
   const failures = all.length - present.length + (isOverdue ? 1 : 0);
   const up = present.filter(isUp);
   const booting = present.filter((boot) => !isUp(boot));
+  const outcome = { booting, up, failures, now };
   return {
-    memory: {
-      booting,
-      bootSeconds: up.reduce((mean, { sinceMs }) => meanBoot(mean, now - sinceMs), memory.bootSeconds),
-      failedBoots: up.length > 0 ? 0 : memory.failedBoots + failures,
-      lastFailureAtMs: failures > 0 ? now : memory.lastFailureAtMs,
-      lastGrowthAtMs,
-    },
+    memory: arrived.length + failures + up.length > 0 ? remember(memory, outcome) : memory,
     awaited: isOverdue ? 0 : awaited,
     neverServed: booting
       .filter(({ sinceMs }) => now - sinceMs > patience)
       .map(({ instanceId }) => instanceId),
+  };
+}
+
+type Boot = BootMemory['booting'][number];
+
+interface BootOutcome {
+  readonly now: number;
+  readonly booting: Boot[];
+  readonly up: readonly Boot[];
+  readonly failures: number;
+}
+
+function remember(memory: BootMemory, { now, booting, up, failures }: BootOutcome): BootMemory {
+  return {
+    booting,
+    bootSeconds: up.reduce((mean, { sinceMs }) => meanBoot(mean, now - sinceMs), memory.bootSeconds),
+    failedBoots: up.length > 0 ? 0 : memory.failedBoots + failures,
+    lastFailureAtMs: failures > 0 ? now : memory.lastFailureAtMs,
+    lastGrowthAtMs: memory.lastGrowthAtMs,
   };
 }
 

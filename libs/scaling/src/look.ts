@@ -2,7 +2,7 @@ import { followBoots, patienceMs } from './boots.js';
 import { takeCensus, type Census } from './census.js';
 import type { Inventory } from './inventory.js';
 import type { RegionMemory } from './region-memory.js';
-import type { RegionContext } from './region-step.js';
+import type { RegionContext } from './region-context.js';
 
 /** A node that has not been heard of for less than this may only not have been heard yet: after a gap, or a start. */
 const HEARD_WITHIN_MS = 60_000;
@@ -25,9 +25,9 @@ export function look(memory: RegionMemory, { now, nodes }: RegionContext, invent
     knownIds: memory.knownIds,
     awaited,
   });
-  memory.control = { ...memory.control, ...boots.memory };
+  if (boots.memory !== memory.control) memory.control = { ...memory.control, ...boots.memory };
   memory.awaited = boots.awaited;
-  memory.knownIds = instanceIds;
+  memory.knownIds = new Set(inventory.instances.map(({ instanceId }) => instanceId));
   const booting = new Set(memory.control.booting.map(({ instanceId }) => instanceId));
   const isLongInView = memory.inViewSinceMs !== undefined && now - memory.inViewSinceMs >= HEARD_WITHIN_MS;
   const census = takeCensus({ nodes, inventory, booting, awaited: boots.awaited, isLongInView });

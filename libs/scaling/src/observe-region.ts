@@ -1,26 +1,20 @@
-import type { Origins, PolicyDocument, RegionControl } from '@spillway/contracts';
+import type { RegionControl } from '@spillway/contracts';
 import { integralAt } from '@spillway/fleet';
-import type { Issuance } from './arrivals.js';
-import { demandInNodes, type Demand, type NodeCapacity } from './demand.js';
+import { demandInNodes, type NodeCapacity } from './demand.js';
 import { learnLoadPerCredential } from './load-per-credential.js';
 import { nextOverload } from './overload.js';
 import { MAX_GAP_MS, nextIntegral } from './price.js';
-import type { RegionSignals } from './signals.js';
+import type { RegionContext } from './region-context.js';
 import { VALID_FOR_SECONDS, type Price } from './spillover.js';
 import { extendTrail } from './trend.js';
 
 /** The largest ratio that is written down. */
 const MAX_RATIO = 100;
 
-export interface Observation {
-  readonly now: number;
-  readonly generation: number;
+/** What was known of the region before, besides its control state. */
+export interface Beforehand {
   /** The link is up and the bus is not suspect. */
   readonly isInView: boolean;
-  readonly signals: RegionSignals;
-  readonly demand: Demand;
-  readonly origins: Origins;
-  readonly issuance: Issuance;
   /** The last price announced, by whomever. */
   readonly said:
     { readonly event: Pick<Price, 'integralMs' | 'validForSeconds'>; readonly at: number } | undefined;
@@ -35,10 +29,11 @@ export interface Observation {
  */
 export function observeRegion(
   control: RegionControl,
-  observation: Observation,
-  policy: PolicyDocument,
+  context: RegionContext,
+  beforehand: Beforehand,
 ): RegionControl {
-  const { now, signals, isInView, origins, demand, issuance, nodeCapacity } = observation;
+  const { now, policy, generation, signals, origins, demand, issuance } = context;
+  const { isInView, nodeCapacity } = beforehand;
   const isKnown = isInView && signals.isKnown;
   const isGap = now - control.atMs > MAX_GAP_MS;
   const dtMs = isGap ? 0 : Math.max(0, now - control.atMs);
@@ -49,8 +44,8 @@ export function observeRegion(
     ...control,
     ...nextOverload(memory, ratio, policy, now),
     atMs: now,
-    generation: observation.generation,
-    integralMs: integralOf(control, observation, isKnown && !isGap, dtMs, policy),
+    generation,
+    integralMs: integralOf(control, context, beforehand.said, isKnown && !isGap ? dtMs : undefined),
     demand: ratio,
     origins,
     trail: extendTrail(control.trail, nodes, now),
@@ -68,14 +63,14 @@ export function observeRegion(
   };
 }
 
+/** @param dtMs since the last step; `undefined` after a time of which nothing is known. */
 function integralOf(
   control: RegionControl,
-  { signals: { utilization }, said, now }: Observation,
-  isContinuous: boolean,
-  dtMs: number,
-  policy: PolicyDocument,
+  { signals: { utilization }, now, policy }: RegionContext,
+  said: Beforehand['said'],
+  dtMs: number | undefined,
 ): number {
-  if (isContinuous && utilization !== null) {
+  if (dtMs !== undefined && utilization !== null) {
     return nextIntegral(control.integralMs, utilization, dtMs, policy.price);
   }
   const last = said ?? {

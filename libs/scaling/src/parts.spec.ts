@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { largestShare, NO_PARTS, partsOf } from './parts.js';
+import { largestShare, NO_PARTS, PartSums } from './parts.js';
 import { nodesOf, type NodeOptions } from './region.harness.js';
 import { readSignals } from './signals.js';
 
@@ -9,11 +9,12 @@ const signalsOf = (nodes: NodeOptions[], overrides = {}) =>
 
 describe('What a node carries', () => {
   it('counts in the parts of which load and capacity are known', () => {
-    const [node] = nodesOf({ id: 'a', bps: null, allocations: 7 });
-    if (!node) throw new Error('no node');
-    expect(partsOf(node)).toEqual({
-      load: { kbps: 0, allocations: 7, cpuMilli: 0 },
-      capacity: { kbps: 0, allocations: 5000, cpuMilli: 0 },
+    const sums = new PartSums();
+    for (const node of nodesOf({ id: 'a', bps: null, allocations: 7 }, { id: 'b', allocations: 3 }))
+      sums.add(node, true);
+    expect(sums).toEqual({
+      load: { kbps: 1000, allocations: 10, cpuMilli: 0 },
+      capacity: { kbps: 1_000_000, allocations: 10_000, cpuMilli: 0 },
     });
   });
 

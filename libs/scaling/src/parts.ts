@@ -30,16 +30,21 @@ export function largestShare(load: Parts, capacity: Parts): number | null {
   return largest;
 }
 
-/** What a node carries and holds. A part of which either is not known counts in neither. */
-export function partsOf({ load }: Pick<FleetNode, 'load'>): { load: Parts; capacity: Parts } {
-  const capacities = {
-    kbps: load.kbps === null ? null : load.kbpsCapacity,
-    allocations: load.allocations === null ? null : load.allocationsCapacity,
-    cpuMilli: load.cpuMilli === null ? null : CPU_CAPACITY_MILLI,
-  };
-  const capacity = mapParts((part) => capacities[part] ?? 0);
-  return {
-    load: mapParts((part) => (capacity[part] > 0 ? (load[part] ?? 0) : 0)),
-    capacity,
-  };
+/** Sums over nodes. */
+export class PartSums {
+  readonly load = { kbps: 0, allocations: 0, cpuMilli: 0 };
+  readonly capacity = { kbps: 0, allocations: 0, cpuMilli: 0 };
+
+  /** What a node carries, and holds if it `mayServe`. A part of which either is not known counts in neither. */
+  add({ load }: Pick<FleetNode, 'load'>, mayServe: boolean): void {
+    this.addPart('kbps', load.kbps, load.kbpsCapacity, mayServe);
+    this.addPart('allocations', load.allocations, load.allocationsCapacity, mayServe);
+    this.addPart('cpuMilli', load.cpuMilli, CPU_CAPACITY_MILLI, mayServe);
+  }
+
+  private addPart(part: keyof Parts, load: number | null, capacity: number | null, mayServe: boolean): void {
+    if (load === null || capacity === null) return;
+    this.load[part] += load;
+    if (mayServe) this.capacity[part] += capacity;
+  }
 }

@@ -15,11 +15,13 @@ export interface Endings {
  * 1. Those whose node says `stopped` with the id of the autoscaler's own drain.
  * 2. Those that did not serve within three boot times.
  * 3. No others: a node that an operator drained, that is sick, or that nobody hears of, is reported.
+ *
+ * @param changesLeft of the fleet's bound on changes.
  */
-export function planEndings({ census, neverServed, changesLeftToShrink }: RegionView): Endings {
+export function planEndings({ census, neverServed }: RegionView, changesLeft: number): Endings {
   const drained = census.members.filter(isDrainedHere).flatMap(({ instanceId }) => instanceId ?? []);
   const all = [...drained.sort(), ...[...neverServed].sort()];
-  const terminate = all.slice(0, Math.max(0, changesLeftToShrink));
+  const terminate = all.slice(0, Math.max(0, changesLeft));
   const isEnded = (id: string) => terminate.includes(id);
   const reasons: ScaleReason[] = [];
   if (drained.some(isEnded)) reasons.push(taken('terminate', 'drained', drained.filter(isEnded).join(', ')));

@@ -4,7 +4,7 @@ import type { Inventory } from './inventory.js';
 import { look } from './look.js';
 import { notTaken, type ReasonCode } from './reasons.js';
 import { isUnderWay, type RegionMemory } from './region-memory.js';
-import type { RegionContext } from './region-step.js';
+import type { RegionContext } from './region-context.js';
 import { viewRegion } from './region-view.js';
 
 /** New reasons are told of once they have held for so long, in ms. */
@@ -35,19 +35,25 @@ export function planRegion(memory: RegionMemory, context: RegionContext): PlanSt
   const blindness = blindnessOf(context);
   if (blindness) {
     memory.inViewSinceMs = undefined;
-    memory.control = { ...memory.control, shortSinceMs: null, spareSinceMs: null };
+    setWindows(memory, null, null);
     return report(memory, heldPlan(memory, memory.knownIds?.size ?? 0, blindness), now);
   }
   memory.inViewSinceMs ??= now;
   if (!listed) return report(memory, heldPlan(memory, memory.knownIds?.size ?? 0, 'unknown-inventory'), now);
   const seen = look(memory, context, memory.inventory(now, listed));
   if (memory.control.plan && isUnderWay(memory.control.plan)) return NOTHING;
-  const { plan, hasSteps, ...timers } = planCapacity(viewRegion(memory.control, context, seen));
-  memory.control = { ...memory.control, ...timers };
+  const { plan, hasSteps, shortSinceMs, spareSinceMs } = planCapacity(viewRegion(memory, context, seen));
+  setWindows(memory, shortSinceMs, spareSinceMs);
   if (!hasSteps) return report(memory, plan, now);
   if (isAdvice || dryRun) return report(memory, unexecuted(plan, memory.control, isAdvice), now);
   memory.reportedKey = keyOf(plan);
   return { plan, report: undefined };
+}
+
+function setWindows(memory: RegionMemory, shortSinceMs: number | null, spareSinceMs: number | null): void {
+  const { control } = memory;
+  if (control.shortSinceMs === shortSinceMs && control.spareSinceMs === spareSinceMs) return;
+  memory.control = { ...control, shortSinceMs, spareSinceMs };
 }
 
 function blindnessOf({ isLinkUp, isBusSuspect, signals }: RegionContext): ReasonCode | undefined {

@@ -4,6 +4,7 @@ import type { ScalePlan } from './capacity.js';
 import type { Inventory } from './inventory.js';
 import { policyLoadPerCredential } from './load-per-credential.js';
 import type { Price } from './spillover.js';
+import { slopeOf, type Trail } from './trend.js';
 
 /** An instance that was ended is taken to be on its way out for so long, whatever the provider still lists. */
 const ENDED_FOR_MS = 60_000;
@@ -69,12 +70,20 @@ export class RegionMemory {
   pending: { readonly key: string; readonly at: number } | undefined;
   /** Since when, without a break, the fleet and the instances are in view. */
   inViewSinceMs: number | undefined;
+  private read: { readonly trail: Trail; readonly slope: number } | undefined;
   /** Until when instances that were ended are taken to be on their way out. */
   private readonly endedUntil = new Map<string, number>();
 
   constructor(public control: RegionControl) {
     const { plan } = control;
     if (plan) this.noteEndings(plan);
+  }
+
+  /** How fast demand grows, in nodes a second. */
+  get slope(): number {
+    const { trail } = this.control;
+    if (this.read?.trail !== trail) this.read = { trail, slope: slopeOf(trail) };
+    return this.read.slope;
   }
 
   /**

@@ -1,16 +1,13 @@
-import type { Origins, PolicyDocument, RegionControl } from '@spillway/contracts';
-import { priceMs, type FleetNode, type FleetRegion } from '@spillway/fleet';
-import type { Issuance } from './arrivals.js';
+import type { RegionControl } from '@spillway/contracts';
+import { priceMs } from '@spillway/fleet';
 import type { ScalePlan } from './capacity.js';
-import { meanNodeCapacity, type Demand, type NodeCapacity } from './demand.js';
-import type { Inventory } from './inventory.js';
+import { meanNodeCapacity } from './demand.js';
 import { roundUp } from './load-per-credential.js';
 import { observeRegion } from './observe-region.js';
 import { overloadChange, type OverloadChange } from './overload.js';
 import { planRegion } from './plan-region.js';
+import type { RegionContext } from './region-context.js';
 import type { RegionMemory } from './region-memory.js';
-import type { WallClocks } from './schedule.js';
-import type { RegionSignals } from './signals.js';
 import { isPriceDue, VALID_FOR_SECONDS, type Price } from './spillover.js';
 
 const MAX_PRICE_MS = 100_000;
@@ -31,33 +28,13 @@ export interface RegionStep {
   readonly report: ScalePlan | undefined;
 }
 
-/** What a region is stepped by. */
-export interface RegionContext {
-  readonly now: number;
-  readonly policy: PolicyDocument;
-  readonly generation: number;
-  readonly isLinkUp: boolean;
-  readonly isBusSuspect: boolean;
-  readonly region: FleetRegion;
-  readonly nodes: readonly FleetNode[];
-  readonly signals: RegionSignals;
-  readonly demand: Demand;
-  readonly origins: Origins;
-  readonly issuance: Issuance;
-  readonly inventory: Inventory | undefined;
-  readonly fleetCapacity: NodeCapacity | null;
-  /** Of the fleet's bound on changes an hour. */
-  readonly changesLeft: number;
-  readonly clocks: WallClocks;
-}
-
 /** Observes, then prices, then plans; writes what it comes to into the memory. */
 export function stepRegion(memory: RegionMemory, context: RegionContext): RegionStep {
   const { policy, region, signals } = context;
   const isInView = context.isLinkUp && !context.isBusSuspect;
   const before = memory.control;
   const nodeCapacity = meanNodeCapacity(signals) ?? before.nodeCapacity ?? context.fleetCapacity;
-  memory.control = observeRegion(before, { ...context, isInView, said: memory.said, nodeCapacity }, policy);
+  memory.control = observeRegion(before, context, { isInView, said: memory.said, nodeCapacity });
   const spillover = isInView ? priceToSay(memory, context) : undefined;
   const { overload: after, demand: ratio } = memory.control;
   const overload = overloadChange(before.overload, after, ratio, policy.threshold);

@@ -5,9 +5,10 @@ import { demandInNodes, type NodeCapacity } from './demand.js';
 import { credentialsIn } from './load-per-credential.js';
 import type { Look } from './look.js';
 import { nodesNeeded, type Need } from './need.js';
-import type { RegionContext } from './region-step.js';
+import type { RegionMemory } from './region-memory.js';
+import type { RegionContext } from './region-context.js';
 import { scheduledMin } from './schedule.js';
-import { significantSlope, slopeOf } from './trend.js';
+import { significantSlope } from './trend.js';
 
 /** After a plan failed nothing is planned for so long, in ms. */
 const FAILED_PLAN_DELAY_MS = 30_000;
@@ -50,7 +51,7 @@ export interface RegionView {
 }
 
 export function viewRegion(
-  control: RegionControl,
+  { control, slope }: Pick<RegionMemory, 'control' | 'slope'>,
   context: RegionContext,
   { census, neverServed }: Look,
 ): RegionView {
@@ -68,7 +69,7 @@ export function viewRegion(
     max,
     control,
     census,
-    need: needOf(control, context),
+    need: needOf(control, slope, context),
     carriedNodes: utilization === null ? null : utilization * usableCount,
     nodeCapacity: control.nodeCapacity,
     shrinkBound: Math.min(policy.overload.leave, SHRINK_MARGIN * scaling.target),
@@ -90,7 +91,8 @@ function changesWithin({ changesAtMs }: RegionControl, now: number): number {
 
 function needOf(
   control: RegionControl,
-  { demand, signals, policy, region, now }: RegionContext,
+  slope: number,
+  { demand, signals, policy, region }: RegionContext,
 ): Need | null {
   const demandNodes = demandInNodes(demand, signals, control.nodeCapacity);
   if (demandNodes === null) return null;
@@ -98,7 +100,7 @@ function needOf(
   const { sessionSeconds } = policy.reservation;
   return nodesNeeded({
     demandNodes,
-    slope: significantSlope(slopeOf(control.trail, now), demandNodes, credentials, sessionSeconds),
+    slope: significantSlope(slope, demandNodes, credentials, sessionSeconds),
     bootSeconds: control.bootSeconds,
     credentials,
     target: region.place.scaling.target,

@@ -1,5 +1,5 @@
 import type { FleetNode, FleetRegion } from '@spillway/fleet';
-import { addParts, NO_PARTS, partsOf, type Parts } from './parts.js';
+import { addParts, PartSums, type Parts } from './parts.js';
 
 /** What the control loop reads of a region, as plain values. */
 export interface RegionSignals {
@@ -24,22 +24,20 @@ export function readSignals(
   region: Pick<FleetRegion, 'id' | 'utilization' | 'reserved'>,
   nodes: Iterable<FleetNode>,
 ): RegionSignals {
-  let measured = NO_PARTS;
-  let capacity = NO_PARTS;
+  const sums = new PartSums();
   let usableCount = 0;
   let isSilent = false;
   for (const node of nodes) {
-    const parts = partsOf(node);
     if (node.isUsable) {
       usableCount++;
-      measured = addParts(measured, parts.load);
-      capacity = addParts(capacity, parts.capacity);
+      sums.add(node, true);
     } else if (isDraining(node)) {
-      measured = addParts(measured, parts.load);
+      sums.add(node, false);
     } else if (node.freshness !== 'fresh' && node.heartbeat.state !== 'stopped') {
       isSilent = true;
     }
   }
+  const { load: measured, capacity } = sums;
   const { id, utilization, reserved } = region;
   const load = addParts(measured, capacity, reserved);
   const isKnown = usableCount > 0 ? utilization !== null : !isSilent;

@@ -4,8 +4,7 @@ import { extendTrail, SAMPLE_EVERY_MS, significantSlope, slopeOf, TRAIL_MS, type
 
 const trailOf = (values: readonly number[]): Trail =>
   values.map((nodes, i) => ({ atMs: i * SAMPLE_EVERY_MS, nodes }));
-const endOf = (trail: Trail) => trail.at(-1)?.atMs ?? 0;
-const slope = (values: readonly number[]) => slopeOf(trailOf(values), endOf(trailOf(values)));
+const slope = (values: readonly number[]) => slopeOf(trailOf(values));
 
 describe('The trail of demand', () => {
   it('has a sample every ten seconds, and none of what is unknown', () => {
@@ -14,6 +13,12 @@ describe('The trail of demand', () => {
       trail = extendTrail(trail, second === 20 ? null : second, second * 1000);
     }
     expect(trail.map(({ nodes }) => nodes)).toEqual([0, 10, 21]);
+  });
+
+  it('is forgotten when demand has been unknown for too long', () => {
+    const trail = trailOf([1, 2, 3]);
+    expect(extendTrail(trail, null, 20_000 + TRAIL_MS)).toBe(trail);
+    expect(extendTrail(trail, null, 20_001 + TRAIL_MS)).toEqual([]);
   });
 
   it('goes back two and a half minutes, so it never fills the store', () => {
@@ -29,9 +34,8 @@ describe('The slope of demand', () => {
     expect(slope([6, 5, 4, 3, 2, 1])).toBeCloseTo(-0.1, 9);
   });
 
-  it('is 0 from fewer than five samples, and from samples of long ago', () => {
+  it('is 0 from fewer than five samples', () => {
     expect(slope([1, 2, 3, 4])).toBe(0);
-    expect(slopeOf(trailOf([1, 2, 3, 4, 5, 6]), 3_600_000)).toBe(0);
   });
 
   it('is not moved by an outlier, wherever it is', () => {

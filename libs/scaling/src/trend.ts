@@ -8,10 +8,11 @@ export const TRAIL_MS = 150_000;
 /** Fewer samples say nothing of a trend. */
 const MIN_SAMPLES = 5;
 
-/** Adds what demand is now, in nodes' worth of load, when it is time for a sample. */
+/** Adds what demand is now, in nodes' worth of load, when it is time for a sample; what is too old goes. */
 export function extendTrail(trail: Trail, nodes: number | null, now: number): Trail {
   const last = trail.at(-1);
-  if (nodes === null || (last && now - last.atMs < SAMPLE_EVERY_MS)) return trail;
+  if (last && now - last.atMs < SAMPLE_EVERY_MS) return trail;
+  if (nodes === null) return last && now - last.atMs > TRAIL_MS ? [] : trail;
   return [...trail.filter(({ atMs }) => now - atMs <= TRAIL_MS), { atMs: now, nodes }];
 }
 
@@ -19,12 +20,11 @@ export function extendTrail(trail: Trail, nodes: number | null, now: number): Tr
  * How fast demand grows, in nodes per second: the median of the slopes of all pairs (Theil and Sen), which a few
  * outliers do not move. 0 while there are too few samples.
  */
-export function slopeOf(trail: Trail, now: number): number {
-  const recent = trail.filter(({ atMs }) => now - atMs <= TRAIL_MS);
-  if (recent.length < MIN_SAMPLES) return 0;
+export function slopeOf(trail: Trail): number {
+  if (trail.length < MIN_SAMPLES) return 0;
   const slopes: number[] = [];
-  for (const [i, later] of recent.entries()) {
-    for (const earlier of recent.slice(0, i)) {
+  for (const [i, later] of trail.entries()) {
+    for (const earlier of trail.slice(0, i)) {
       slopes.push((later.nodes - earlier.nodes) / ((later.atMs - earlier.atMs) / 1000));
     }
   }
