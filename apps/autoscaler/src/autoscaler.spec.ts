@@ -200,13 +200,48 @@ describe('an autoscaler that leads', () => {
     expect((await storedControl(other, 'us-east-1'))?.generation).toBe(generation());
   });
 
-  it('leaves a region alone whose state it cannot read, and says so', async () => {
+  it('lets go of a region that the policy does not name any more, and takes it again when it does', async () => {
+    const { bus, other, heard, cloud } = await aStage();
+    const { loop, autoscaler, generation } = await lead({ bus: bus(), cloud });
+    const before = generation();
+    const elsewhere = { 'us-east-1': { latitude: 39, longitude: -77 } };
+    const isControlled = () => autoscaler.leadership.regions?.runners.has(REGION);
+    await announce(other, aScaledPolicy({}, { regions: elsewhere, defaultRegion: 'us-east-1' }));
+    await until(() => !isControlled());
+    await announce(other, aScaledPolicy());
+    await until(isControlled);
+    loop.say(REGION, { plan: aPlan() });
+    await until(() => outcomes(heard).includes('done'));
+    expect(cloud.started(REGION)).toBe(1);
+    expect(generation()).toBe(before);
+  });
+
+  it('leaves a region alone whose state it cannot read, and says so, until it can', async () => {
     const { bus, other } = await aStage();
-    await other.state.put(regionControlKey(REGION), { newer: 'than this' }, undefined);
+    const key = regionControlKey(REGION);
+    const revision = await other.state.put(key, { newer: 'than this' }, undefined);
     const { loop, readiness } = await lead({ bus: bus() });
     expect(loop.control(REGION)).toBeUndefined();
     expect((await readiness()).checks['regions']).toMatchObject({ status: 'degraded' });
-    expect((await other.state.get(regionControlKey(REGION)))?.value).toEqual({ newer: 'than this' });
+    expect((await other.state.get(key))?.value).toEqual({ newer: 'than this' });
+    await other.state.put(key, aControl({ integralMs: 5 }), revision);
+    await until(() => loop.control(REGION)?.integralMs === 5);
+    expect((await readiness()).checks['regions']).toMatchObject({ status: 'ok' });
+  });
+
+  it('says that a step of the control loop fails, and goes on when it does not', async () => {
+    const { bus } = await aStage();
+    const logger = recordingLogger();
+    const { loop, readiness } = await lead({ bus: bus(), logger });
+    const step = loop.step.bind(loop);
+    loop.step = () => {
+      throw new Error('a fault of the loop');
+    };
+    const check = async () => (await readiness()).checks['regions']?.detail ?? '';
+    await until(async () => (await check()).includes('no step of the control loop'));
+    expect(logger.lines.filter(({ text }) => text.includes('a fault of the loop'))).toHaveLength(1);
+    loop.step = step;
+    await until(async () => (await check()).includes('under control'));
   });
 
   it('steps down when somebody else writes a region’s state, and takes over anew', async () => {

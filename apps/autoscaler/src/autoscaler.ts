@@ -18,6 +18,8 @@ export interface AutoscalerOptions {
   /** This run of this process; nobody else's, ever. */
   readonly holder: string;
   readonly logMaxAgeSeconds: number;
+  /** Milliseconds from one step of the control loop to the next; a second unless given. */
+  readonly stepMs?: number;
 }
 
 /** One of several autoscalers: follows the log all the time, acts while it holds the lease. */

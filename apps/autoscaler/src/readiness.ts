@@ -1,6 +1,9 @@
 import type { CheckResult, Health } from '@spillway/runtime';
 import type { Autoscaler } from './autoscaler.js';
 
+/** Milliseconds without a step that is no hiccup any more. */
+const STUCK_MS = 10_000;
+
 /** Never failing for want of the lease: one that stands by is as ready as the one that leads. */
 export function addReadinessChecks(health: Health, autoscaler: Autoscaler): void {
   const { view } = autoscaler.options;
@@ -16,18 +19,23 @@ export function addReadinessChecks(health: Health, autoscaler: Autoscaler): void
     return ok(`stands at position ${view.fleet.position} of the log`);
   });
   health.add('lease', () => checkLease(autoscaler));
-  health.add('regions', () => {
-    const left = [...(autoscaler.leadership.regions?.unreadable.keys() ?? [])];
-    return left.length === 0
-      ? ok('all under control')
-      : degraded(`left alone, unreadable state: ${left.join(', ')}`);
-  });
+  health.add('regions', () => checkRegions(autoscaler));
   health.add('providers', () => {
     const { unknown } = autoscaler.leadership.inventories;
     return unknown.length === 0
       ? ok('answer')
       : degraded(`not scaled, inventory unknown: ${unknown.join(', ')}`);
   });
+}
+
+function checkRegions({ leadership: { regions } }: Autoscaler): CheckResult {
+  if (!regions) return ok('under no control of this one');
+  const { unreadable, sinceStepMs, runners } = regions;
+  if (unreadable.length > 0) return degraded(`left alone, unreadable state: ${unreadable.join(', ')}`);
+  if (sinceStepMs > STUCK_MS) {
+    return degraded(`no step of the control loop for ${Math.round(sinceStepMs / 1000)} s: the log says why`);
+  }
+  return ok(`${runners.size} under control`);
 }
 
 function checkLease({ lease, leadership }: Autoscaler): CheckResult {

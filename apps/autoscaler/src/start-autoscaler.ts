@@ -17,6 +17,8 @@ export interface AutoscalerStart {
   /** New for every run. */
   readonly bootId: string;
   readonly providerOf: (kind: ProviderKind) => Provider;
+  /** Milliseconds from one step of the control loop to the next; a second unless given. */
+  readonly stepMs?: number;
   readonly createLoop: (fleet: FleetView['fleet']) => Loop;
 }
 
@@ -29,7 +31,7 @@ export interface RunningAutoscaler {
 
 /** @throws {ListenError} when the port cannot be had; the bus is left open for the caller to close. */
 export async function startAutoscaler(start: AutoscalerStart): Promise<RunningAutoscaler> {
-  const { config, logger, bus, bootId, providerOf, createLoop } = start;
+  const { config, logger, bus, bootId, providerOf, createLoop, stepMs } = start;
   const view = new FleetView();
   const module = AutoscalerModule.with({
     bus,
@@ -39,6 +41,7 @@ export async function startAutoscaler(start: AutoscalerStart): Promise<RunningAu
     logger,
     holder: `${config.AUTOSCALER_ID}-${bootId}`,
     logMaxAgeSeconds: config.LOG_MAX_AGE_SECONDS,
+    ...(stepMs !== undefined && { stepMs }),
   });
   const app = await createHttpApp(module, { logger, bodyLimitBytes: 1024 });
   app.connectMicroservice({ strategy: new LogTransport({ bus, queue: AUTOSCALER_QUEUE }) });

@@ -14,6 +14,9 @@ import type { FleetView } from '../fleet/fleet-view.js';
 import type { Term } from '../lease/term.js';
 import { invalidRequest, RefusedError } from './problem.js';
 
+/** Where the policy does not name the region of the node. */
+const DRAIN_SECONDS = 3_600;
+
 type Request = z.output<typeof nodeCommandRequestSchema>;
 
 export interface NodeCommandParts {
@@ -50,7 +53,7 @@ export class NodeCommands {
     term.ensureCurrent();
     const { region, nodeId } = node.heartbeat;
     const { command } = request;
-    const drainSeconds = view.policy?.regions[region]?.scaling.drainDeadlineSeconds ?? 0;
+    const drainSeconds = view.policy?.regions[region]?.scaling.drainDeadlineSeconds ?? DRAIN_SECONDS;
     const deadlineSeconds = command === 'drain' ? (request.deadlineSeconds ?? drainSeconds) : 0;
     const reason = [request.reason, command === 'drain' ? whatIsLost(view, node) : ''].filter(Boolean);
     const id = `operator-${randomUUID()}`;

@@ -1,5 +1,5 @@
 import { regionControlKey, regionControlSchema, type RegionControl } from '@spillway/contracts';
-import { RevisionConflictError, type StateStore } from '@spillway/messaging';
+import { RevisionConflictError, StateError, type StateStore } from '@spillway/messaging';
 import type { Term } from '../lease/term.js';
 import { Lane } from '../announce/lane.js';
 import { ControlUnreadableError, FencedError } from './errors.js';
@@ -42,7 +42,7 @@ export class ControlRecord {
       const before = await readControl(state, region);
       term.ensureCurrent();
       const generationBefore = before?.control.generation ?? 0;
-      if (generationBefore >= term.generation) throw new FencedError(region, generationBefore);
+      if (generationBefore > term.generation) throw new FencedError(region, generationBefore);
       const control = { ...(before?.control ?? initial()), generation: term.generation };
       try {
         const revision = await state.put(regionControlKey(region), control, before?.revision);
@@ -81,7 +81,10 @@ export class ControlRecord {
 }
 
 async function readControl(state: StateStore, region: string): Promise<Stored | undefined> {
-  const stored = await state.get(regionControlKey(region));
+  const stored = await state.get(regionControlKey(region)).catch((error: unknown) => {
+    const isNoJson = error instanceof StateError && error.code === 'unreadable';
+    throw isNoJson ? new ControlUnreadableError(region, error) : error;
+  });
   if (!stored) return undefined;
   const parsed = regionControlSchema.safeParse(stored.value);
   if (!parsed.success) throw new ControlUnreadableError(region, parsed.error);

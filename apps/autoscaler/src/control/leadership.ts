@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { LoggerService } from '@nestjs/common';
 import type { ProviderKind } from '@spillway/contracts';
 import type { Bus } from '@spillway/messaging';
@@ -21,6 +22,9 @@ const STEP_MS = 1_000;
 /** What is restated is restated this many times in the time the log is kept, and not more often than this. */
 const RESTATEMENTS_PER_WINDOW = 10;
 const MIN_RESTATEMENT_MS = 5_000;
+/** Milliseconds taking over may last, and letting go. */
+const TAKE_OVER_MS = 15_000;
+const LET_GO_MS = 2_000;
 
 export interface LeadershipParts {
   readonly bus: Bus;
@@ -30,6 +34,8 @@ export interface LeadershipParts {
   readonly metrics: AutoscalerMetrics;
   readonly logger: LoggerService;
   readonly logMaxAgeSeconds: number;
+  /** Milliseconds from one step of the control loop to the next; a second unless given. */
+  readonly stepMs?: number;
   /** The term must end although the lease is held. */
   readonly surrender: (term: Term, reason: string, generationAbove?: number) => void;
 }
@@ -82,11 +88,13 @@ export class Leadership {
     const announcer = new Announcer(bus, term, logger);
     const restatement = new Restatement({ bus, view, term, announcer, logger });
     // The log may have been still for long: from here on log time is now.
-    await view.reached(await restatement.policy(), term.signal);
     const { inventories, executor } = this;
     inventories.clear();
     const regions = new Regions({ ...this.parts, inventories, executor, term, announcer });
-    await regions.takeOver();
+    await within(TAKE_OVER_MS, async () => {
+      await view.reached(await restatement.policy(), term.signal);
+      await regions.takeOver();
+    });
     const responder = await new NodeCommands({ bus, view, term, logger }).respond();
     this.regionsOfTerm = regions;
     const restate = async () => {
@@ -96,13 +104,13 @@ export class Leadership {
     for (const [region, { control }] of regions.runners) restatement.region(region, control);
     const restateMs = Math.max(MIN_RESTATEMENT_MS, (logMaxAgeSeconds * 1000) / RESTATEMENTS_PER_WINDOW);
     const timers = [
-      setInterval(() => this.tick(term, regions), STEP_MS),
+      setInterval(() => this.tick(term, regions), this.parts.stepMs ?? STEP_MS),
       setInterval(() => void this.attempt(term, 'restating', restate), restateMs),
     ];
     logger.log(`Controls ${regions.runners.size} regions under generation ${term.generation}`, 'Control');
-    await new Promise((resolve) => term.signal.addEventListener('abort', resolve));
+    await over(term.signal);
     for (const timer of timers) clearInterval(timer);
-    await responder.stop();
+    await within(LET_GO_MS, () => responder.stop());
   }
 
   private tick(term: Term, regions: Regions): void {
@@ -118,6 +126,19 @@ export class Leadership {
       if (!term.signal.aborted) this.complaints.warn(what, `A failure in ${what}: ${describe(error)}`);
     }
   }
+}
+
+async function over(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
+/** Nothing a leader waits for may keep it from acting, or from letting go, for ever. */
+async function within(limitMs: number, work: () => Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not done within ${limitMs} ms`)), limitMs);
+  });
+  await Promise.race([work(), limit]).finally(() => clearTimeout(timer));
 }
 
 const describe = (error: unknown) =>

@@ -13,6 +13,9 @@ import { ControlUnreadableError, FencedError } from './errors.js';
 import type { Loop } from './loop.js';
 import { RegionRunner } from './region-runner.js';
 
+/** Milliseconds until a state that could not be read is looked at again: somebody may have put it right. */
+const LOOK_AGAIN_MS = 10_000;
+
 export interface RegionsParts {
   readonly bus: Bus;
   readonly view: FleetView;
@@ -30,8 +33,9 @@ export interface RegionsParts {
 export class Regions {
   private readonly byId = new Map<string, RegionRunner>();
   private readonly takingOver = new Set<string>();
-  /** Left alone, and why. */
-  readonly unreadable = new Map<string, ControlUnreadableError>();
+  /** Left alone for want of a state that can be read, and until when. */
+  private readonly leftAloneUntilMs = new Map<string, number>();
+  private steppedAtMs = performance.now();
   private readonly complaints: OncePerKey;
   private isStepping = false;
 
@@ -55,10 +59,21 @@ export class Regions {
     const end = this.parts.metrics.stepSeconds.startTimer();
     try {
       this.stepAll();
+      this.steppedAtMs = performance.now();
     } finally {
       this.isStepping = false;
       end();
     }
+  }
+
+  /** Regions left alone because their state cannot be read. */
+  get unreadable(): string[] {
+    return [...this.leftAloneUntilMs.keys()];
+  }
+
+  /** Milliseconds since the last step that succeeded. */
+  get sinceStepMs(): number {
+    return performance.now() - this.steppedAtMs;
   }
 
   async save(): Promise<void> {
@@ -104,7 +119,10 @@ export class Regions {
 
   private missing(): string[] {
     return Object.keys(this.policies).filter(
-      (region) => !this.byId.has(region) && !this.takingOver.has(region) && !this.unreadable.has(region),
+      (region) =>
+        !this.byId.has(region) &&
+        !this.takingOver.has(region) &&
+        performance.now() >= (this.leftAloneUntilMs.get(region) ?? 0),
     );
   }
 
@@ -117,10 +135,11 @@ export class Regions {
       const onFault = (error: unknown) => this.fail(error);
       const runner = new RegionRunner(region, record, { ...this.parts, onFault });
       this.byId.set(region, runner);
+      this.leftAloneUntilMs.delete(region);
       runner.resume();
     } catch (error) {
       if (!(error instanceof ControlUnreadableError)) throw error;
-      this.unreadable.set(region, error);
+      this.leftAloneUntilMs.set(region, performance.now() + LOOK_AGAIN_MS);
       this.complaints.warn(region, error.message);
     } finally {
       this.takingOver.delete(region);

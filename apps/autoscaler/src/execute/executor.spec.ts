@@ -178,6 +178,12 @@ describe('a provider that fails', () => {
     ]);
   }, 20_000);
 
+  it('in a way nobody thought of makes the plan fail, no more', async () => {
+    const { execute, provider } = await aStage();
+    provider.grow = () => Promise.reject(new TypeError('x is not a function'));
+    await expect(execute(committed())).rejects.toMatchObject({ name: 'ProviderError', isRetryable: false });
+  });
+
   it('is not where it does not', async () => {
     const { execute, provider } = await aStage();
     provider.failWith(new ProviderError('not-permitted', 'No', 'Allow it'));

@@ -69,13 +69,19 @@ export class ProviderCalls {
     try {
       return await withLimit(LIMIT_MS[call], signal, (limit) => work(this.providerOf(provider), limit));
     } catch (error) {
-      const code = error instanceof ProviderError ? error.code : 'fault';
-      this.metrics.providerErrors.inc({ provider, call, code });
-      throw error;
+      const failure = error instanceof ProviderError ? error : faultOf(provider, call, error);
+      this.metrics.providerErrors.inc({ provider, call, code: failure.code });
+      throw failure;
     } finally {
       end();
     }
   }
+}
+
+/** What a provider throws besides is a fault in it: the plan fails, the autoscaler does not. */
+function faultOf(provider: ProviderKind, call: Call, error: unknown): ProviderError {
+  const remedy = 'This is a fault of the provider: report it with this text';
+  return new ProviderError('refused', `${provider} failed in ${call}: ${String(error)}`, remedy, error);
 }
 
 /** One controller a call: `AbortSignal.any` on a signal that lives long leaks in Node 20. */

@@ -1,7 +1,8 @@
 import type { LoggerService } from '@nestjs/common';
-import { AUTOSCALER_LEASE_KEY, leaseSchema, STATE_BUCKET, type Lease } from '@spillway/contracts';
+import { AUTOSCALER_LEASE_KEY, leaseSchema, type Lease } from '@spillway/contracts';
 import { RevisionConflictError, type Bus } from '@spillway/messaging';
 import { OncePerKey } from '@spillway/runtime';
+import { LeaseUnreadableError } from './errors.js';
 import {
   BEAT_MS,
   claimedLease,
@@ -16,6 +17,7 @@ import {
   type LeaseReading,
   type SeenLease,
 } from './lease-state.js';
+import { Patience } from './patience.js';
 import { Term } from './term.js';
 
 export interface LeaseKeeperOptions {
@@ -32,6 +34,7 @@ export class LeaseKeeper {
   private seen: SeenLease | undefined;
   private held: { readonly term: Term; lease: HeldLease } | undefined;
   private floor = 0;
+  private readonly patience = new Patience();
   private timer: NodeJS.Timeout | undefined;
   private expiry: NodeJS.Timeout | undefined;
   private beating: Promise<void> | undefined;
@@ -68,6 +71,7 @@ export class LeaseKeeper {
     const { held } = this;
     if (held?.term !== term) return;
     this.lose(reason);
+    this.patience.lost(performance.now());
     void this.giveBack(held.lease);
   }
 
@@ -80,14 +84,6 @@ export class LeaseKeeper {
     const { held } = this;
     this.lose('this autoscaler is being stopped');
     if (held) await this.giveBack(held.lease);
-  }
-
-  /** As a crash does: nothing is given back. For specs. */
-  abandon(): void {
-    this.isStopped = true;
-    this.offLink();
-    clearInterval(this.timer);
-    this.lose('abandoned');
   }
 
   private tick(): void {
@@ -108,9 +104,11 @@ export class LeaseKeeper {
   }
 
   private async contend(): Promise<void> {
-    const seen = seeLease(this.seen, await this.read(), performance.now());
+    const reading = await this.read();
+    const seen = seeLease(this.seen, reading, performance.now());
     this.seen = seen;
-    if (this.isStopped || !mayClaim(seen, this.options.holder, performance.now())) return;
+    const now = performance.now();
+    if (this.isStopped || !mayClaim(seen, this.options.holder, now) || !this.patience.isOver(now)) return;
     this.seen = undefined;
     const initialGeneration = Math.floor(Date.now() / 1000);
     const lease = claimedLease(seen, { self: this.options.holder, floor: this.floor, initialGeneration });
@@ -129,6 +127,7 @@ export class LeaseKeeper {
     if (this.isStopped) return void this.giveBack(lease);
     if (this.options.bus.link === 'down' || !mayAct(lease, performance.now())) return;
     const { generation } = lease.lease;
+    this.patience.taken(performance.now());
     const term = new Term(generation, () => this.isHeld(term));
     this.held = { term, lease };
     this.watchExpiry();
@@ -201,16 +200,5 @@ export class LeaseKeeper {
 
   private write(lease: Lease, revision: number | undefined): Promise<number> {
     return this.options.bus.state.put(AUTOSCALER_LEASE_KEY, lease, revision);
-  }
-}
-
-/** Somebody else wrote the key. Nobody leads until it is put right. */
-export class LeaseUnreadableError extends Error {
-  readonly code = 'lease-unreadable';
-
-  constructor(cause: unknown) {
-    const remedy = `Delete it: nats kv del ${STATE_BUCKET} ${AUTOSCALER_LEASE_KEY}`;
-    super(`The key ${AUTOSCALER_LEASE_KEY} holds no lease. ${remedy}`, { cause });
-    this.name = 'LeaseUnreadableError';
   }
 }

@@ -8,7 +8,7 @@ import { runShutdown, type Readiness } from '@spillway/runtime';
 import { aPolicy, freePort } from '@spillway/testkit';
 import { loadAutoscalerConfig } from '../config.js';
 import { MemoryCloud, MemoryProvider } from '../providers/memory-provider.harness.js';
-import { startAutoscaler, type RunningAutoscaler } from '../start-autoscaler.js';
+import { startAutoscaler, type AutoscalerStart, type RunningAutoscaler } from '../start-autoscaler.js';
 import { silentLogger } from './loggers.harness.js';
 import { ScriptedLoop } from './scripted-loop.harness.js';
 import { until } from './until.harness.js';
@@ -21,6 +21,8 @@ export interface AutoscalerOptions {
   readonly cloud?: MemoryCloud;
   /** Of `cloud` unless given. */
   readonly provider?: MemoryProvider;
+  /** One that is told what to say unless given. */
+  readonly createLoop?: AutoscalerStart['createLoop'];
   readonly logger?: LoggerService;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -35,7 +37,7 @@ export interface TestAutoscaler extends RunningAutoscaler {
   readonly readiness: () => Promise<Readiness>;
   /** The value of the metric line that starts with this; `undefined` when there is none. */
   readonly metric: (line: string) => Promise<number | undefined>;
-  /** Ends it without a word to anybody, as far as a process can do that to a part of itself. */
+  /** Ends it without a word to anybody: the link goes first. */
   readonly crash: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -52,7 +54,8 @@ export async function startTestAutoscaler(options: AutoscalerOptions = {}): Prom
     bus,
     bootId,
     providerOf: () => provider,
-    createLoop: () => loop,
+    createLoop: options.createLoop ?? (() => loop),
+    ...(!options.createLoop && { stepMs: 100 }),
   });
   const { autoscaler, shutdown, httpPort } = running;
   const get = (path: string) => fetch(`http://127.0.0.1:${httpPort}${path}`);
@@ -70,7 +73,7 @@ export async function startTestAutoscaler(options: AutoscalerOptions = {}): Prom
       return found === undefined ? undefined : Number(found.split(' ').at(-1));
     },
     crash: async () => {
-      autoscaler.lease.abandon();
+      await bus.close();
       await end();
     },
     stop: end,
