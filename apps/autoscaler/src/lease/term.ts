@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** One time of holding the lease. Over once and for all: whoever holds it again does so under another generation. */
 export class Term {
   private readonly ending = new AbortController();
@@ -6,7 +8,10 @@ export class Term {
   constructor(
     readonly generation: number,
     private readonly isValid: () => boolean,
-  ) {}
+  ) {
+    // Everything that is under way waits for it: some for each region.
+    setMaxListeners(0, this.ending.signal);
+  }
 
   /** Aborts when the term is over. */
   get signal(): AbortSignal {
