@@ -68,6 +68,14 @@ describe('Boots', () => {
     expect(after).toMatchObject({ booting: [], failedBoots: 2, lastFailureAtMs: 10_000 });
   });
 
+  it('that are gone when somebody looks for the first time are forgotten', () => {
+    const { memory: after } = followBoots(
+      memory({ booting: [booting('a')] }),
+      sight({ knownIds: undefined }),
+    );
+    expect(after).toMatchObject({ booting: [], failedBoots: 0, lastFailureAtMs: null });
+  });
+
   it('are to be ended once patience is over, and not before', () => {
     const before = memory({ booting: [booting('a')], bootSeconds: 30 });
     const seen = { instanceIds: ids('a'), knownIds: ids('a') };

@@ -11,6 +11,9 @@ const FIRST_PATIENCE_SECONDS = 600;
 const FAILURES_BEFORE_BACK_OFF = 3;
 const MAX_BACK_OFF_MS = 3_600_000;
 
+/** As many boots are remembered. */
+const MAX_BOOTING = 1000;
+
 export type BootMemory = Pick<
   RegionControl,
   'booting' | 'bootSeconds' | 'failedBoots' | 'lastFailureAtMs' | 'lastGrowthAtMs'
@@ -55,7 +58,8 @@ export function backOffUntil({ failedBoots, lastFailureAtMs, bootSeconds }: Boot
  * 2. To somebody who never looked before, an instance without a serving node boots if an order is within
  *    patience; otherwise it is a stranger: it may have served long ago, so it is never taken for a failed boot.
  * 3. One that serves ends its boot: the time goes into the mean, and failures are forgotten.
- * 4. One that is gone without having served has failed.
+ * 4. One that is gone without having served has failed; not to somebody who never looked before, to whom it may have
+ *    gone long ago for any reason.
  * 5. One that is past patience has never served and is to be ended; it fails by 4.
  * 6. What was ordered and did not come within patience has failed, once.
  */
@@ -75,12 +79,13 @@ export function followBoots(memory: BootMemory, sight: BootSight): Boots {
   const isOverdue = awaited > 0 && !isOrderRecent;
   const present = all.filter(({ instanceId }) => instanceIds.has(instanceId));
   const isUp = ({ instanceId, sinceMs }: Boot) => (servedAt.get(instanceId) ?? -1) >= sinceMs;
-  const failures = all.length - present.length + (isOverdue ? 1 : 0);
+  const failures = (knownIds ? all.length - present.length : 0) + (isOverdue ? 1 : 0);
   const up = present.filter(isUp);
   const booting = present.filter((boot) => !isUp(boot));
   const outcome = { booting, up, failures, now };
   return {
-    memory: arrived.length + failures + up.length > 0 ? remember(memory, outcome) : memory,
+    memory:
+      arrived.length > 0 || booting.length < all.length || failures > 0 ? remember(memory, outcome) : memory,
     awaited: isOverdue ? 0 : awaited,
     neverServed: booting
       .filter(({ sinceMs }) => now - sinceMs > patience)
@@ -99,7 +104,7 @@ interface BootOutcome {
 
 function remember(memory: BootMemory, { now, booting, up, failures }: BootOutcome): BootMemory {
   return {
-    booting,
+    booting: booting.slice(0, MAX_BOOTING),
     bootSeconds: up.reduce((mean, { sinceMs }) => meanBoot(mean, now - sinceMs), memory.bootSeconds),
     failedBoots: up.length > 0 ? 0 : memory.failedBoots + failures,
     lastFailureAtMs: failures > 0 ? now : memory.lastFailureAtMs,

@@ -4,6 +4,9 @@ import type { Member } from './census.js';
 import type { RegionView } from './region-view.js';
 import { notTaken, taken, type ReasonCode } from './reasons.js';
 
+/** Nodes one plan takes back: as many as it may list. */
+const MAX_LISTED = 1000;
+
 export interface Growth {
   readonly undrain: readonly Member[];
   /** Instances to add. */
@@ -39,7 +42,7 @@ export function planGrowth(view: RegionView): Growth {
     return { undrain: [], add: 0, short, shortSinceMs, reasons };
   }
   const why = reasonFor(view, byMin >= amount);
-  const undrain = takeBack(census.members).slice(0, amount);
+  const undrain = takeBack(census.members).slice(0, Math.min(amount, MAX_LISTED));
   const reasons: ScaleReason[] = [];
   if (undrain.length > 0) reasons.push(taken('undrain', why, `${undrain.length} of ${amount} nodes`));
   const rest = amount - undrain.length;
