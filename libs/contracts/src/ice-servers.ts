@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PLACEMENT_REASONS } from './issued.js';
+import { PLACEMENT_REASONS } from './placement-reason.js';
 import { timestampSchema, tokenSchema } from './token.js';
 
 export const TRANSPORTS = ['udp', 'tcp', 'tls'] as const;

@@ -62,14 +62,19 @@ export {
 } from './policy-scaling.js';
 export { keyHashSchema, SCOPES, type Scope, type TenantPolicy } from './policy-tenants.js';
 export {
-  decisionRecordSchema,
-  issuedSchema,
-  MAX_DECISIONS_PER_BATCH,
-  PLACEMENT_REASONS,
+  decisionId,
+  REFUSAL_CODES,
+  type Asked,
+  type Basis,
   type DecisionRecord,
-  type Issued,
-  type PlacementReason,
-} from './issued.js';
+  type RefusalCode,
+  type RefusalRecord,
+  type RouterStep,
+  type WrittenDecision,
+  type WrittenRefusal,
+} from './decision.js';
+export { issuedSchema, MAX_DECISIONS_PER_BATCH, type Issued, type WrittenIssued } from './issued.js';
+export { PLACEMENT_REASONS, type PlacementReason } from './placement-reason.js';
 export {
   CONTINENTS,
   policyDocumentSchema,

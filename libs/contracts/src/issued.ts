@@ -1,34 +1,91 @@
 import { z } from 'zod';
+import {
+  basisSchema,
+  decisionId,
+  writtenDecisionSchema,
+  writtenRefusalSchema,
+  type Basis,
+  type DecisionRecord,
+  type RefusalRecord,
+  type WrittenDecision,
+  type WrittenRefusal,
+} from './decision.js';
 import { timestampSchema, tokenSchema } from './token.js';
-
-/** Why a client was served where it was. */
-export const PLACEMENT_REASONS = ['nearest', 'spillover', 'required', 'preferred', 'fallback'] as const;
-export type PlacementReason = (typeof PLACEMENT_REASONS)[number];
-
-/** One answer a router gave. Never a credential, a secret or a client address. */
-export const decisionRecordSchema = z.object({
-  /** `<router>-<boot>-<n in base 36>`, unique over routers and their restarts. */
-  id: z.string().min(1).max(160),
-  region: tokenSchema,
-  nodes: z.array(tokenSchema).min(1).max(8),
-  /** `null` when the client's location was unknown. */
-  nearestRegion: tokenSchema.nullable(),
-  reason: z.enum(PLACEMENT_REASONS),
-  /** Milliseconds from the decision to the sending of its batch: more than a batch's time after a lost link. */
-  ageMs: z.int().min(0).default(0),
-});
-export type DecisionRecord = z.infer<typeof decisionRecordSchema>;
 
 /** Records in one message at most; a busier router sends several. */
 export const MAX_DECISIONS_PER_BATCH = 500;
 
-/** What a router issued since its last batch; an empty one every 2 s is its sign of life. */
-export const issuedSchema = z.object({
+/** What a router issued since its last batch, as the log writes it; an empty one every 2 s is its sign of life. */
+const writtenSchema = z.object({
   at: timestampSchema,
   routerId: tokenSchema,
   /** New for every run of the router; `batch` counts within it. */
   bootId: tokenSchema,
   batch: z.int().min(0),
-  decisions: z.array(decisionRecordSchema).max(MAX_DECISIONS_PER_BATCH),
+  /** Not told by the first version, whose decisions cannot be re-derived. */
+  basis: basisSchema.optional(),
+  decisions: z.array(writtenDecisionSchema).max(MAX_DECISIONS_PER_BATCH),
+  refused: z.array(writtenRefusalSchema).max(MAX_DECISIONS_PER_BATCH).optional(),
 });
-export type Issued = z.infer<typeof issuedSchema>;
+export type WrittenIssued = z.infer<typeof writtenSchema>;
+
+/** The same as everybody reads it, whatever version wrote it. */
+export interface Issued {
+  at: string;
+  routerId: string;
+  bootId: string;
+  batch: number;
+  basis?: Basis | undefined;
+  decisions: DecisionRecord[];
+  refused?: RefusalRecord[] | undefined;
+}
+
+export const issuedSchema = writtenSchema.transform((batch, context): Issued => {
+  const { basis, decisions, refused, ...rest } = batch;
+  if (basis) {
+    const read = decisions.map((decision, index) => readDecision(decision, index, batch, basis));
+    return { ...rest, basis, decisions: read, ...(refused && { refused: refused.map(readRefusal(basis)) }) };
+  }
+  const nameless = decisions.findIndex(({ id }) => id === undefined);
+  if (nameless >= 0) {
+    context.addIssue({ code: 'custom', path: ['decisions', nameless, 'id'], message: NEEDS_ID });
+  }
+  return { ...rest, decisions: decisions.map(readFirstVersion) };
+});
+const NEEDS_ID = 'is needed in a batch without a basis';
+
+function readDecision(
+  { id: _id, ageMs: _age, ms = 0, read = 0, nearestRegion, ...rest }: WrittenDecision,
+  index: number,
+  { routerId, bootId }: Pick<WrittenIssued, 'routerId' | 'bootId'>,
+  { fromN, fromMs, fromPosition, sentMs }: Basis,
+): DecisionRecord {
+  const atMs = fromMs + ms;
+  return {
+    ...rest,
+    id: decisionId(routerId, bootId, fromN + index),
+    nearestRegion: nearestRegion === undefined ? rest.region : nearestRegion,
+    ageMs: Math.max(0, sentMs - atMs),
+    atMs,
+    position: fromPosition + read,
+  };
+}
+
+const readRefusal =
+  ({ fromMs, fromPosition }: Basis) =>
+  ({ ms = 0, read = 0, ...rest }: WrittenRefusal): RefusalRecord => ({
+    ...rest,
+    atMs: fromMs + ms,
+    position: fromPosition + read,
+  });
+
+function readFirstVersion({
+  id = '',
+  ageMs = 0,
+  nearestRegion = null,
+  region,
+  nodes,
+  reason,
+}: WrittenDecision): DecisionRecord {
+  return { id, region, nodes, nearestRegion, reason, ageMs };
+}
