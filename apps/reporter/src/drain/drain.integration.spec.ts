@@ -1,5 +1,8 @@
 import { afterAll, afterEach, beforeAll, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { subjectOf, type Command, type Heartbeat } from '@spillway/contracts';
 import { NatsBus } from '@spillway/messaging';
 import { createLogger, loadConfig, runShutdown } from '@spillway/runtime';
@@ -156,6 +159,19 @@ describeWith(['nats-server', 'turnserver', 'turnutils_uclient'], 'a drain of a r
     for (let i = 0; i < 5; i++) expect((await next('outliving', {})).state).toBe('draining');
     await coturn.restart();
     await next('outliving', { state: 'stopped' });
+  });
+
+  it('leaves a coturn alone that would die of the signal', async () => {
+    const pidFile = join(mkdtempSync(join(tmpdir(), 'spillway-drain-')), 'pid');
+    const { pid } = coturn;
+    writeFileSync(pidFile, `${pid}`);
+    await report('unsignalled', { DRAIN_SIGNAL: pidFile });
+    await next('unsignalled', { state: 'serving' });
+    const stopped = next('unsignalled', { state: 'stopped' });
+    await order('unsignalled');
+    expect((await stopped).load.allocations).toBe(0);
+    expect(process.kill(pid, 0)).toBe(true);
+    rmSync(dirname(pidFile), { recursive: true });
   });
 
   /** A node whose heartbeats show that time passes. */
