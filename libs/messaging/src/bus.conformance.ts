@@ -9,6 +9,13 @@ import {
 } from './conformance/following.js';
 import { setStage, type BusHarness } from './conformance/harness.js';
 import { describeClosing, describeProvisioning } from './conformance/lifecycle.js';
+import {
+  describeEndingReading,
+  describeReading,
+  describeReadingThroughFaults,
+  describeReadingWhatIsGone,
+  describeReadingWhatThereIs,
+} from './conformance/reading.js';
 import { describePublishing, describeRecording } from './conformance/recording.js';
 import { describeRequests, describeResponders, describeUnansweredRequests } from './conformance/requests.js';
 import { describeState } from './conformance/state.js';
@@ -30,6 +37,11 @@ export function describeBus(title: string, startHarness: () => Promise<BusHarnes
     describeLinkLoss(stage);
     describeGaps(stage);
     describeConvergence(stage, runs);
+    describeReading(stage);
+    describeReadingWhatThereIs(stage);
+    describeReadingWhatIsGone(stage);
+    describeReadingThroughFaults(stage);
+    describeEndingReading(stage);
     describeRequests(stage);
     describeUnansweredRequests(stage);
     describeResponders(stage);

@@ -1,4 +1,5 @@
 import type { LogEntry, LogRetention, RejectionReason } from '@spillway/contracts';
+import type { LogReading, LogWindow } from './log-reading.js';
 
 /** Whether the process is connected to NATS right now. */
 export type LinkState = 'up' | 'down';
@@ -92,6 +93,14 @@ export interface Bus {
    * delivered, or at once when there is no link or no log yet; these are then waited for.
    */
   follow(listener: LogListener, options?: FollowOptions): Promise<Following>;
+
+  /**
+   * Finds a part of the log, to be read once from its beginning to its end; through reconnects and failovers. Waits for
+   * the link, for as long as `signal` lets it.
+   * @throws {LogReadError} `no-log`, `refused`, `invalid-window` or `closed`.
+   * @throws the signal's reason when it aborts.
+   */
+  readLog(window: LogWindow, signal?: AbortSignal): Promise<LogReading>;
 
   /** @throws {RequestError} `no-responders`, `timeout`, `link-down`, `responder-failed` or `refused`. */
   request(subject: string, message: OutgoingMessage, timeoutMs: number): Promise<BusMessage>;

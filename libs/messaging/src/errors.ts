@@ -64,6 +64,30 @@ const RECORD_TEXT: Record<RecordError['code'], [string, string]> = {
   refused: ['was refused by the log', 'Look at its size and at the limits of the stream'],
 };
 
+/** A part of the log could not be read. */
+export class LogReadError extends BusError {
+  constructor(
+    readonly code: 'no-log' | 'refused' | 'invalid-window' | 'closed',
+    cause?: unknown,
+  ) {
+    const [what, remedy] = LOG_READ_TEXT[code];
+    super(what, remedy, cause);
+  }
+}
+
+const LOG_READ_TEXT: Record<LogReadError['code'], [string, string]> = {
+  'no-log': [
+    'There is no log to read',
+    'Start a router or spillway start, which create it, or choose the right NATS',
+  ],
+  refused: [
+    'NATS refused to let the log be read',
+    'Grant the account the rights of a reader of the stream TURN_LOG',
+  ],
+  'invalid-window': ['The window ends before it begins', 'Ask for one that begins first'],
+  closed: ['The log was not read to the end', 'Read before closing the bus'],
+};
+
 export type RequestErrorCode = 'no-responders' | 'timeout' | 'link-down' | 'responder-failed' | 'refused';
 
 export class RequestError extends BusError {

@@ -10,6 +10,7 @@ export type {
   RejectedMessage,
   StateStore,
 } from './bus.js';
+export type { LogBatch, LogPlace, LogReading, LogWindow, LogWindowInfo } from './log-reading.js';
 export { MemoryBus } from './memory-bus.js';
 export { MemoryLog } from './memory-log.js';
 export { NatsBus } from './nats-bus.js';
@@ -17,6 +18,7 @@ export type { BusLogger, NatsOptions } from './nats-options.js';
 export {
   BusError,
   ConnectOptionsError,
+  LogReadError,
   ProvisionError,
   RecordError,
   RequestError,

@@ -9,9 +9,12 @@ import type {
   OutgoingMessage,
   StateStore,
 } from './bus.js';
-import { RecordError, RequestError } from './errors.js';
+import { LogReadError, RecordError, RequestError } from './errors.js';
+import { checkWindow } from './locate-window.js';
+import type { LogReading, LogWindow } from './log-reading.js';
 import { MemoryFollower } from './memory-follower.js';
 import { MemoryLog, type MemoryResponder } from './memory-log.js';
+import { openMemoryReading } from './memory-reading.js';
 import { MemoryStateStore } from './memory-state.js';
 import { silent, type BusLogger } from './nats-options.js';
 import { encodePayload } from './payload.js';
@@ -78,6 +81,18 @@ export class MemoryBus implements Bus {
     this.followers.add(follower);
     follower.readOn();
     return Promise.resolve(follower);
+  }
+
+  async readLog(window: LogWindow, signal?: AbortSignal): Promise<LogReading> {
+    checkWindow(window);
+    const until = async <T>(attempt: () => T | undefined): Promise<T> => {
+      try {
+        return await this.until(attempt, signal);
+      } catch (error) {
+        throw this.closing.signal.aborted ? new LogReadError('closed', error) : error;
+      }
+    };
+    return openMemoryReading({ log: this.log, link: () => this.current, until }, window);
   }
 
   async request(subject: string, message: OutgoingMessage, timeoutMs: number): Promise<BusMessage> {

@@ -14,6 +14,8 @@ interface Stream {
   messages: StoredMessage[];
   firstPosition: number;
   lastPosition: number;
+  /** When the newest message was stored, ms; 0 before the first. */
+  lastAt: number;
   readonly ids: Map<string, number>;
 }
 
@@ -43,6 +45,7 @@ export class MemoryLog {
       messages: [],
       firstPosition: 1,
       lastPosition: 0,
+      lastAt: 0,
       ids: new Map(),
     };
     this.announce();
@@ -68,7 +71,8 @@ export class MemoryLog {
     const known = messageId === undefined ? undefined : stream.ids.get(messageId);
     if (known !== undefined) return known;
     const position = ++stream.lastPosition;
-    stream.messages.push({ position, at: Math.floor(this.now()), subject, data });
+    stream.lastAt = Math.floor(this.now());
+    stream.messages.push({ position, at: stream.lastAt, subject, data });
     if (messageId !== undefined) stream.ids.set(messageId, position);
     this.announce();
     return position;

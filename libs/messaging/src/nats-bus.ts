@@ -13,8 +13,10 @@ import type {
 } from './bus.js';
 import { RequestError } from './errors.js';
 import { LogFollower } from './log-follower.js';
+import type { LogReading, LogWindow } from './log-reading.js';
 import { NatsLink } from './nats-link.js';
 import type { NatsOptions } from './nats-options.js';
+import { openReading } from './nats-reading.js';
 import { encodePayload } from './payload.js';
 import { Provisioner } from './provisioner.js';
 import { Recorder } from './recorder.js';
@@ -74,6 +76,10 @@ export class NatsBus implements Bus {
     void follower.ended.then(() => this.followers.delete(follower));
     await follower.begun;
     return follower;
+  }
+
+  readLog(window: LogWindow, signal?: AbortSignal): Promise<LogReading> {
+    return openReading(this.nats, window, signal);
   }
 
   async request(subject: string, message: OutgoingMessage, timeoutMs: number): Promise<BusMessage> {
