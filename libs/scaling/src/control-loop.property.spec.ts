@@ -8,7 +8,7 @@ import { aToyPolicy, ToyWorld } from './toy-world.harness.js';
 const US = 'us-east-1';
 const EU = 'eu-central-1';
 const REGIONS = [US, EU];
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 12);
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 8);
 
 const nodes = fc.integer({ min: 0, max: 6 });
 const load = fc.double({ min: 0, max: 6, noNaN: true });

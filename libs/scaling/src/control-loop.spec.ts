@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import type { RegionControl } from '@spillway/contracts';
+import { seededRandom } from '@spillway/testkit';
 import { aToyPolicy, ToyWorld, type ToyOptions } from './toy-world.harness.js';
 
 const US = 'us-east-1';
@@ -212,6 +213,18 @@ describe('The size of a region', () => {
     expect(world.plans.some(({ plan }) => plan.undrain.length > 0)).toBe(true);
     expect(world.plans.every(({ plan }) => plan.desired <= plan.current)).toBe(true);
     expect(world.count(US, 'serving')).toBeGreaterThanOrEqual(10);
+  });
+
+  it.each([6, 6.45, 2.1])('does not flap by chance, when calls worth %d nodes come at random', (demand) => {
+    const world = aWorld({
+      nodes: { [US]: Math.ceil(demand / 0.72), [EU]: 4 },
+      policy: aToyPolicy({ [US]: { stabilizationDownSeconds: 600 }, [EU]: { min: 4 } }),
+      demand: (region) => (region === US ? demand : 2),
+      random: seededRandom(7),
+    });
+    world.run(5400);
+    expect(world.turns(US)).toBeLessThanOrEqual(1);
+    expect(world.count(US, 'serving') - Math.ceil(demand / 0.72)).toBeLessThanOrEqual(1);
   });
 
   it('begins at its least, all at once', () => {

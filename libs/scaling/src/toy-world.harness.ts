@@ -47,6 +47,8 @@ export interface ToyOptions {
   /** What a region's clients would put on it, in nodes' worth of load. */
   readonly demand: (region: string, second: number) => number;
   readonly bootSeconds?: number;
+  /** Calls come by chance, drawn from this; evenly unless given. */
+  readonly random?: () => number;
   /** Clients of a region without nodes are served elsewhere. */
   readonly isHomeless?: boolean;
   /** Instances that never come up, by how many were ordered before. */
@@ -276,8 +278,9 @@ export class ToyWorld {
   private serve(region: string, home: string, kbps: number): void {
     const usable = this.fleet.regions.get(region)?.usable ?? [];
     const key = `${home}>${region}`;
-    const due = (this.arrivalsLeft.get(key) ?? 0) + kbps / CALL_KBPS;
-    const calls = Math.floor(due);
+    const { random } = this.options;
+    const due = (random ? 0 : (this.arrivalsLeft.get(key) ?? 0)) + kbps / CALL_KBPS;
+    const calls = random ? poisson(due, random) : Math.floor(due);
     this.arrivalsLeft.set(key, due - calls);
     if (usable.length === 0) return;
     const decisions = Array.from({ length: calls }, (_, i): DecisionRecord => {
@@ -338,4 +341,12 @@ export class ToyWorld {
   private inventoryOf(region: string): Inventory | undefined {
     return this.isInventoryKnown(region) ? { instances: this.instancesOf(region) } : undefined;
   }
+}
+
+/** Knuth's; for small means. */
+function poisson(mean: number, random: () => number): number {
+  const limit = Math.exp(-mean);
+  let count = 0;
+  for (let product = random(); product > limit; product *= random()) count++;
+  return count;
 }
