@@ -6,7 +6,7 @@ import { step } from './run.mjs';
 /** What the whole system runs on. */
 export const SERVERS = ['nats-server', 'turnserver'];
 /** What the tests use besides. */
-export const TEST_PROGRAMS = [...SERVERS, 'chromium', 'openssl'];
+export const TEST_PROGRAMS = [...SERVERS, 'chromium', 'openssl', 'prometheus'];
 
 /** Where a package is not called like its program. */
 const DEBIAN_PACKAGES = { turnserver: 'coturn', dockerd: 'docker.io' };
@@ -16,6 +16,7 @@ const BREW_PACKAGES = { turnserver: 'coturn' };
 const UNITS = {
   'nats-server': ['nats-server.service'],
   turnserver: ['coturn.service'],
+  prometheus: ['prometheus.service'],
   dockerd: ['docker.service', 'docker.socket', 'containerd.service'],
 };
 
