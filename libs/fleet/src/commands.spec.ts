@@ -78,9 +78,9 @@ describe('A node that is told to drain', () => {
     const { order, hear, fleet, usable } = aCommandedFleet();
     hear(aHeartbeat(), T0);
     order({ expiresAt: new Date(T0 + 3_600_000).toISOString() });
-    fleet.advance(T0 + 1_200_000);
-    expect(fleet.nodes.size).toBe(0);
+    hear(aHeartbeat({ nodeId: 'n2' }), T0 + 1_200_000);
+    expect([...fleet.nodes.keys()]).toEqual(['us-east-1/n2']);
     hear(aHeartbeat({ seq: 2 }), T0 + 1_200_001);
-    expect(usable()).toEqual([]);
+    expect(usable()).toEqual(['n2']);
   });
 });

@@ -7,8 +7,13 @@ interface Deadline<Node> {
 
 /** The next deadline of every node, earliest first; setting one replaces the node's former. */
 export class Deadlines<Node> {
-  private readonly queue = new TinyQueue<Deadline<Node>>([], (a, b) => a.at - b.at);
+  private readonly queue: TinyQueue<Deadline<Node>>;
   private readonly current = new Map<Node, Deadline<Node>>();
+
+  /** @param order which of two nodes goes first whose deadlines come at the same time. */
+  constructor(order: (a: Node, b: Node) => number) {
+    this.queue = new TinyQueue<Deadline<Node>>([], (a, b) => a.at - b.at || order(a.node, b.node));
+  }
 
   /** A deadline may be set too early, never too late: who pops it looks again. */
   ensureBy(node: Node, at: number): void {

@@ -56,6 +56,7 @@ function picture(fleet: Fleet) {
   );
   return {
     position: fleet.position,
+    digest: fleet.digest(),
     isBusSuspect: fleet.isBusSuspect,
     liveRouters: fleet.liveRouters(),
     nodes: nodes.sort((a, b) => (a.id + a.region < b.id + b.region ? -1 : 1)),
@@ -100,6 +101,26 @@ describe('Fleet, for any log', () => {
         expect(picture(watched)).toEqual(picture(fold(log, now)));
       }),
       { numRuns: 100 },
+    );
+  });
+
+  it('does not depend on how late the entries are read, nor on who looked meanwhile', () => {
+    const aDelay = fc.record({ byMs: fc.nat(15_000), lookAfterMs: fc.option(fc.nat(700_000)) });
+    fc.assert(
+      fc.property(aRandomLog, fc.array(aDelay, { minLength: 1, maxLength: 40 }), (log, delays) => {
+        const late = new Fleet();
+        let readAt = T0;
+        for (const [i, entry] of log.entries()) {
+          const { byMs, lookAfterMs } = delays[i % delays.length] ?? { byMs: 0, lookAfterMs: null };
+          readAt = Math.max(readAt, entry.at + byMs);
+          late.apply(entry, readAt);
+          if (lookAfterMs !== null) late.advance((readAt += lookAfterMs / (1 + (i % 100))));
+        }
+        const now = late.clock.now(readAt + 1000);
+        late.advance(readAt + 1000);
+        expect(picture(late)).toEqual(picture(fold(log, now)));
+      }),
+      { numRuns: Number(process.env['FUZZ_RUNS'] ?? 300) },
     );
   });
 

@@ -42,6 +42,9 @@ describe('Fleet', () => {
     expect(at(4999)).toBe('suspect');
     expect(at(5000)).toBe('unknown');
     expect(usable()).toEqual([]);
+    hear(aHeartbeat({ nodeId: 'n2' }), T0 + FORGET_AFTER_MS - 1);
+    expect(at(FORGET_AFTER_MS)).toBe('unknown');
+    hear(aHeartbeat({ nodeId: 'n2', seq: 2 }), T0 + FORGET_AFTER_MS);
     expect(at(FORGET_AFTER_MS)).toBeUndefined();
   });
 

@@ -1,17 +1,17 @@
-import type { LogEntry, LogEvent, PolicyDocument } from '@spillway/contracts';
+import type { LogEntry, PolicyDocument } from '@spillway/contracts';
 import type { FoldOutcome } from './fold-outcome.js';
+import { mix32 } from './hash.js';
 import { Issues } from './issues.js';
 import { LINK_UP } from './link.js';
 import { reservationUnit } from './load.js';
 import { LogClock } from './log-clock.js';
 import type { FleetNode } from './node.js';
+import { placeOf } from './place.js';
 import { Population } from './population.js';
-import { OutsideEvents, type RegionEvents } from './region-events.js';
+import { isOldGeneration, OutsideEvents, type RegionEvent } from './region-events.js';
 import { RegionState, type FleetRegion } from './region.js';
-import { placeOf, Roster } from './roster.js';
+import { Roster } from './roster.js';
 import { Tallies } from './tallies.js';
-
-type RegionEvent = Extract<LogEvent, { kind: 'overload' | 'spillover' | 'scale' }>;
 
 /**
  * The state of the fleet: the fold of the log. Time is log time (see `LogClock`), handed in by the caller; the
@@ -30,6 +30,7 @@ export class Fleet {
   private readonly issues: Issues;
   private readonly population: Population;
   private policyInForce: PolicyDocument | undefined;
+  private policyAt = 0;
   private lastPosition = 0;
   private lastNow = 0;
   private link = LINK_UP;
@@ -75,11 +76,15 @@ export class Fleet {
     return this.issues.liveRouters;
   }
 
-  /** Folds one entry in; `monotonicMs` is when it came. */
+  /**
+   * Folds one entry in; `monotonicMs` is when it came. Time passes up to when it was written, not to when it came:
+   * what becomes of the state does not depend on how late an entry is read.
+   */
   apply({ position, at, event }: LogEntry, monotonicMs: number): FoldOutcome {
     const writtenAt = this.clock.observe(at, monotonicMs);
     this.lastPosition = position;
-    this.advance(monotonicMs);
+    this.advanceTo(writtenAt);
+    this.population.forgetUpTo(writtenAt);
     switch (event.kind) {
       case 'heartbeat':
         return (
@@ -89,7 +94,7 @@ export class Fleet {
       case 'issued':
         return this.issues.apply(event.issued, writtenAt, this.lastNow, this.link);
       case 'policy':
-        return this.applyPolicy(event.policy);
+        return this.applyPolicy(event.policy, writtenAt);
       case 'command':
         this.population.order(event.region, event.node, { event: event.command, at: writtenAt });
         return this.outcomeIn(event.region);
@@ -102,7 +107,22 @@ export class Fleet {
 
   /** Lets time pass: freshness runs out, reservations end. Call before deciding anything. */
   advance(monotonicMs: number): void {
-    this.lastNow = this.clock.now(monotonicMs);
+    this.advanceTo(this.clock.now(monotonicMs));
+  }
+
+  /**
+   * What this state was made from, in eight hexadecimal digits: when each node, price and policy was last heard, and
+   * how many nodes, routers and reservations count. Who folds the same log elsewhere and comes to the same digest
+   * has the same before it, though not necessarily the same loads.
+   */
+  digest(): string {
+    let digest = mix32(this.policyAt) ^ (this.isBusSuspect ? 1 : 0) ^ (this.liveRouters() << 1);
+    for (const region of this.regionsById.values()) digest = mix32(digest ^ region.digest());
+    return mix32(digest).toString(16).padStart(8, '0');
+  }
+
+  private advanceTo(now: number): void {
+    this.lastNow = Math.max(this.lastNow, now);
     this.issues.advance(this.lastNow, this.link);
     this.population.advance(this.lastNow, this.link);
   }
@@ -122,8 +142,9 @@ export class Fleet {
     }
   }
 
-  private applyPolicy(policy: PolicyDocument): FoldOutcome {
+  private applyPolicy(policy: PolicyDocument, at: number): FoldOutcome {
     this.policyInForce = policy;
+    this.policyAt = at;
     this.issues.setRamp(policy.reservation);
     this.population.govern(policy, this.lastNow, () => this.replaceRegions(policy));
     this.issues.advance(this.lastNow, this.link);
@@ -165,17 +186,5 @@ export class Fleet {
 
   private outcomeIn(region: string): FoldOutcome {
     return this.policyInForce && !this.regionsById.has(region) ? 'unknown-region' : 'applied';
-  }
-}
-
-/** Written by an autoscaler that another has followed. */
-function isOldGeneration(event: RegionEvent, { spillover, plan }: RegionEvents): boolean {
-  switch (event.kind) {
-    case 'overload':
-      return false;
-    case 'spillover':
-      return event.spillover.generation < (spillover?.event.generation ?? 0);
-    case 'scale':
-      return event.scale.generation < (plan?.event.generation ?? 0);
   }
 }

@@ -7,6 +7,7 @@ export {
   UNKNOWN_AFTER_INTERVALS,
   type Freshness,
 } from './freshness.js';
+export { hashText, mix32 } from './hash.js';
 export { ROUTER_LIVE_MS } from './live-routers.js';
 export {
   loadOf,

@@ -1,5 +1,6 @@
 import { timestampMs, type Command, type Heartbeat, type PolicyDocument } from '@spillway/contracts';
 import type { Freshness } from './freshness.js';
+import { hashText, mix32 } from './hash.js';
 import {
   measuredUtilization,
   NO_RESERVATION,
@@ -8,6 +9,7 @@ import {
   type ReservationUnit,
 } from './load.js';
 import type { Dated } from './region-events.js';
+import { placeOf } from './place.js';
 import type { Tally } from './tallies.js';
 import { transportsOfUrls, type TransportSet } from './transports.js';
 import { isBelowVersion } from './version.js';
@@ -54,6 +56,10 @@ export class NodeState implements FleetNode {
   reserved = 0;
   command: Dated<Command> | undefined;
   isDrainOrdered = false;
+  /** As it was counted last: see `markNow`. */
+  mark = 0;
+  readonly place: string;
+  private readonly placeHash: number;
   private unit = NO_RESERVATION;
 
   constructor(
@@ -63,6 +69,8 @@ export class NodeState implements FleetNode {
     readonly tally: Tally,
   ) {
     this.heartbeat = heartbeat;
+    this.place = placeOf(heartbeat.region, heartbeat.nodeId);
+    this.placeHash = hashText(this.place);
     this.lastSeenAt = at;
     this.urls = heartbeat.urls;
     this.transports = transportsOfUrls(heartbeat.urls);
@@ -83,6 +91,12 @@ export class NodeState implements FleetNode {
     const { heartbeat, isDrainOrdered, freshness } = this;
     const isReady = heartbeat.state === 'serving' && heartbeat.kind === 'turn';
     return isReady && !isDrainOrdered && freshness !== 'unknown';
+  }
+
+  /** Differs with what it was last heard to say, and when; not with its load. */
+  markNow(): number {
+    const { lastSeenAt, heartbeat, isDrainOrdered, placeHash } = this;
+    return mix32(mix32(placeHash ^ lastSeenAt) + 2 * heartbeat.seq + (isDrainOrdered ? 1 : 0));
   }
 
   hear(heartbeat: Heartbeat, at: number, load: NodeLoad): void {

@@ -2,13 +2,14 @@ import type { Command, Heartbeat, PolicyDocument } from '@spillway/contracts';
 import { Commands } from './commands.js';
 import { Deadlines } from './deadlines.js';
 import type { FoldOutcome } from './fold-outcome.js';
-import { freshnessDeadline, type Freshness } from './freshness.js';
+import { FORGET_AFTER_MS, freshnessDeadline, type Freshness } from './freshness.js';
 import { LINK_UP, type LinkState } from './link.js';
 import { loadOf, NO_RESERVATION, reservationUnit, type ReservationUnit } from './load.js';
 import { isBelowFloor, NodeState } from './node.js';
+import { placeOf } from './place.js';
 import type { Dated } from './region-events.js';
 import type { RegionState } from './region.js';
-import { placeOf, type Roster } from './roster.js';
+import type { Roster } from './roster.js';
 import { SilenceWatch } from './silence.js';
 import type { Tallies } from './tallies.js';
 
@@ -17,10 +18,15 @@ export const MAX_NODES = 200_000;
 /** Nodes it remembers in regions that the policy does not name (it may name them later). */
 export const MAX_NODES_OUTSIDE = 1_000;
 
+/** An order that is the same in every fold. */
+const byPlace = (a: NodeState, b: NodeState) => (a.place < b.place ? -1 : 1);
+
 /** The nodes: heard, told to drain, silent and forgotten, and always counted where they belong. */
 export class Population {
   private readonly commands = new Commands();
-  private readonly deadlines = new Deadlines<NodeState>();
+  private readonly deadlines = new Deadlines(byPlace);
+  /** When nodes that are unknown may be forgotten. */
+  private readonly graves = new Deadlines(byPlace);
   private readonly silence = new SilenceWatch();
   /** Nodes silent for so long that they are unknown, or would be if they were not held. */
   private readonly longSilent = new Set<NodeState>();
@@ -79,9 +85,17 @@ export class Population {
       node.setUnit(this.unitIn(node.heartbeat.region));
       node.setLoad(loadOf(node.heartbeat, policy.maxNodeCapacity));
       this.enter(node, node.freshness);
-      if (this.outsideNodes > MAX_NODES_OUTSIDE) this.forget(node);
     }
+    this.forgetOutside(nodes);
     this.reconsiderSilence(now);
+  }
+
+  /** Of the nodes outside the policy, the longest silent go until there are few enough. */
+  private forgetOutside(nodes: readonly NodeState[]): void {
+    if (this.outsideNodes <= MAX_NODES_OUTSIDE) return;
+    const outside = nodes.filter(({ heartbeat }) => !this.regions.has(heartbeat.region));
+    outside.sort((a, b) => a.lastSeenAt - b.lastSeenAt || byPlace(a, b));
+    for (const node of outside.slice(0, outside.length - MAX_NODES_OUTSIDE)) this.forget(node);
   }
 
   /** Lets time pass. */
@@ -89,6 +103,18 @@ export class Population {
     this.link = link;
     if (link.isLost) return;
     for (let node = this.deadlines.pop(now); node; node = this.deadlines.pop(now)) this.age(node, now);
+  }
+
+  /**
+   * Forgets who has been silent for long. Only what is written on the log makes a node forgotten: who looked in the
+   * meantime, and saw it silent because the log was read late, must not make a difference.
+   */
+  forgetUpTo(writtenAt: number): void {
+    for (let node = this.graves.pop(writtenAt); node; node = this.graves.pop(writtenAt)) {
+      if (node.freshness !== 'unknown') continue;
+      if (this.forgottenFrom(node) > writtenAt) this.graves.ensureBy(node, this.forgottenFrom(node));
+      else this.forget(node);
+    }
   }
 
   /** Why a node of this region cannot be taken note of. */
@@ -106,9 +132,12 @@ export class Population {
   /** A node's deadline has come, or what holds it has changed: it is as fresh as its silence allows. */
   private age(node: NodeState, now: number): void {
     const { freshness, lastSeenAt, heartbeat } = node;
-    const since = Math.max(lastSeenAt, freshness === 'unknown' ? 0 : this.link.graceFrom);
-    const due = (from: Freshness) => freshnessDeadline(from, since, heartbeat.intervalMs);
-    if (freshness === 'unknown' && this.silence.isHeld(lastSeenAt)) return this.become(node, 'suspect');
+    const since = Math.max(lastSeenAt, this.link.graceFrom);
+    const due = (from: 'fresh' | 'suspect') => freshnessDeadline(from, since, heartbeat.intervalMs);
+    if (freshness === 'unknown') {
+      if (this.silence.isHeld(lastSeenAt)) this.become(node, 'suspect');
+      return;
+    }
     if (due(freshness) > now) return this.deadlines.ensureBy(node, due(freshness));
     switch (freshness) {
       case 'fresh':
@@ -119,10 +148,14 @@ export class Population {
         this.longSilent.add(node);
         if (this.silence.isHeld(lastSeenAt)) return;
         this.become(node, 'unknown');
-        return this.deadlines.ensureBy(node, due('unknown'));
-      case 'unknown':
-        this.forget(node);
+        this.graves.ensureBy(node, this.forgottenFrom(node));
     }
+  }
+
+  /** Log time from which an unknown node may be forgotten: never before it is unknown, whoever looks. */
+  private forgottenFrom({ lastSeenAt, heartbeat }: NodeState): number {
+    const since = Math.max(lastSeenAt, this.link.graceFrom);
+    return Math.max(lastSeenAt + FORGET_AFTER_MS, freshnessDeadline('suspect', since, heartbeat.intervalMs));
   }
 
   private become(node: NodeState, freshness: Freshness): void {
@@ -141,6 +174,7 @@ export class Population {
     const region = this.regions.get(node.heartbeat.region);
     if (region) {
       region.nodeCount--;
+      region.marks ^= node.mark;
       if (node.isUsable) region.remove(node);
       if (node.freshness !== 'fresh') this.countSilence(node, region, -1);
     } else {
@@ -159,6 +193,7 @@ export class Population {
       return;
     }
     region.nodeCount++;
+    region.marks ^= node.mark = node.markNow();
     if (freshness !== 'fresh') this.countSilence(node, region, 1);
     node.isUsable = node.isServing && !isBelowFloor(node.heartbeat, this.policy?.versionFloor);
     if (node.isUsable) region.add(node);
@@ -174,7 +209,7 @@ export class Population {
   private meet(node: NodeState): NodeState {
     const { region } = node.heartbeat;
     node.setUnit(this.unitIn(region));
-    const command = this.commands.of(placeOf(region, node.id));
+    const command = this.commands.of(node.place);
     if (command) node.order(command);
     this.roster.add(node);
     return node;
@@ -184,6 +219,7 @@ export class Population {
     this.leave(node);
     this.roster.remove(node);
     this.deadlines.forget(node);
+    this.graves.forget(node);
     this.longSilent.delete(node);
   }
 }

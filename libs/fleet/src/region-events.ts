@@ -1,7 +1,9 @@
-import type { Overload, Scale, Spillover } from '@spillway/contracts';
+import type { LogEvent, Overload, Scale, Spillover } from '@spillway/contracts';
 
 /** Regions that the policy does not name (yet) whose control events are kept: more than all clouds have. */
 export const MAX_REGIONS_OUTSIDE = 300;
+
+export type RegionEvent = Extract<LogEvent, { kind: 'overload' | 'spillover' | 'scale' }>;
 
 /** An event and the log time it was written at, in ms. */
 export interface Dated<Event> {
@@ -49,5 +51,17 @@ export class OutsideEvents {
     const events = this.byRegion.get(region) ?? noEvents();
     this.byRegion.delete(region);
     return events;
+  }
+}
+
+/** Written by an autoscaler that another has followed. */
+export function isOldGeneration(event: RegionEvent, { spillover, plan }: RegionEvents): boolean {
+  switch (event.kind) {
+    case 'overload':
+      return false;
+    case 'spillover':
+      return event.spillover.generation < (spillover?.event.generation ?? 0);
+    case 'scale':
+      return event.scale.generation < (plan?.event.generation ?? 0);
   }
 }

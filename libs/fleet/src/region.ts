@@ -1,4 +1,5 @@
 import type { Overload, RegionPolicy, Scale, Spillover } from '@spillway/contracts';
+import { mix32 } from './hash.js';
 import {
   CPU_CAPACITY_MILLI,
   largestPart,
@@ -55,6 +56,8 @@ export class RegionState implements FleetRegion {
   nodeCount = 0;
   silentCount = 0;
   revision = 0;
+  /** The marks of its nodes, joined: the same in whatever order they came. */
+  marks = 0;
   unit: ReservationUnit;
   private readonly sums: Sums = {
     kbps: 0,
@@ -121,6 +124,13 @@ export class RegionState implements FleetRegion {
   get utilization(): number | null {
     const { measured, reserved } = this.weigh();
     return measured === null ? null : measured + reserved;
+  }
+
+  /** Of what this was made from: see `Fleet.digest`. */
+  digest(): number {
+    const { nodeCount, silentCount, usable, reservations, spillover } = this;
+    const counts = [nodeCount, silentCount, usable.length, reservations, spillover?.at ?? 0];
+    return counts.reduce((digest, count) => mix32(digest ^ count), this.marks);
   }
 
   private currentUnit(): ReservationUnit {

@@ -4,11 +4,6 @@ import type { Tallies } from './tallies.js';
 
 const NOBODY: readonly NodeState[] = [];
 
-/** Where a node is, as text: what one region's subjects say never touches another's nodes. */
-export function placeOf(region: string, nodeId: string): string {
-  return `${region}/${nodeId}`;
-}
-
 /** All nodes the fold knows, found by whatever it looks for them with. */
 export class Roster {
   readonly byPlace = new Map<string, NodeState>();
@@ -18,7 +13,7 @@ export class Roster {
 
   add(node: NodeState): void {
     const { region } = node.heartbeat;
-    this.byPlace.set(placeOf(region, node.id), node);
+    this.byPlace.set(node.place, node);
     node.tally.nodes.push(node);
     const neighbours = this.byRegion.get(region);
     if (neighbours) neighbours.splice(indexById(neighbours, node.id), 0, node);
@@ -27,7 +22,7 @@ export class Roster {
 
   remove(node: NodeState): void {
     const { region } = node.heartbeat;
-    this.byPlace.delete(placeOf(region, node.id));
+    this.byPlace.delete(node.place);
     node.tally.nodes.splice(node.tally.nodes.indexOf(node), 1);
     this.tallies.release(node.tally);
     const neighbours = this.byRegion.get(region) ?? [];

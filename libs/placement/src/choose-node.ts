@@ -1,5 +1,4 @@
-import { utilizationOf, type FleetNode } from '@spillway/fleet';
-import { mix32 } from './hash.js';
+import { mix32, utilizationOf, type FleetNode } from '@spillway/fleet';
 import type { NodeWish } from './strategy.js';
 
 /** Nodes whose measured load differs by less than this are told apart by what was issued since. */

@@ -1,6 +1,7 @@
-export { hashText, mix32 } from './hash.js';
+export { hashText, mix32 } from '@spillway/fleet';
 export { place, type Placement, type PlacementRequest, type Refusal } from './place.js';
 export { regionPriceMs, type Fullness, type Standing } from './standing.js';
 export { placementView, type PlacementView } from './placement-view.js';
 export type { Coordinates, EstimateRtt } from './proximity.js';
 export type { NodeWish, Strategy, Weighing } from './strategy.js';
+export { RULE_VERSION } from './rule-version.js';

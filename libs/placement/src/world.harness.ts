@@ -1,7 +1,6 @@
 import type { Heartbeat, LogEvent, PolicyDocument } from '@spillway/contracts';
-import { ALL_TRANSPORTS, Fleet } from '@spillway/fleet';
+import { ALL_TRANSPORTS, Fleet, mix32 } from '@spillway/fleet';
 import { aHeartbeat, aLog, aPolicy } from '@spillway/testkit';
-import { mix32 } from './hash.js';
 import { place, type PlacementRequest } from './place.js';
 import { placementView } from './placement-view.js';
 import type { Coordinates } from './proximity.js';
