@@ -1,25 +1,9 @@
-import type { LoggerService } from '@nestjs/common';
-import type { ProviderKind } from '@spillway/contracts';
-import type { Bus } from '@spillway/messaging';
-import type { AutoscalerMetrics } from './autoscaler-metrics.js';
-import { Leadership } from './control/leadership.js';
-import type { Loop } from './control/loop.js';
-import type { FleetView } from './fleet/fleet-view.js';
+import { Leadership, type LeadershipParts } from './control/leadership.js';
 import { LeaseKeeper } from './lease/lease-keeper.js';
-import type { Provider } from './providers/provider.js';
 
-export interface AutoscalerOptions {
-  readonly bus: Bus;
-  readonly view: FleetView;
-  readonly loop: Loop;
-  readonly providerOf: (kind: ProviderKind) => Provider;
-  readonly metrics: AutoscalerMetrics;
-  readonly logger: LoggerService;
+export interface AutoscalerOptions extends Omit<LeadershipParts, 'surrender'> {
   /** This run of this process; nobody else's, ever. */
   readonly holder: string;
-  readonly logMaxAgeSeconds: number;
-  /** Milliseconds from one step of the control loop to the next; a second unless given. */
-  readonly stepMs?: number;
 }
 
 /** One of several autoscalers: follows the log all the time, acts while it holds the lease. */

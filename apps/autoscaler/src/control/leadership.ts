@@ -83,34 +83,41 @@ export class Leadership {
   }
 
   private async act(term: Term): Promise<void> {
-    const { bus, view, logger, logMaxAgeSeconds } = this.parts;
+    const { bus, view, logger } = this.parts;
     await view.whole(term.signal);
     const announcer = new Announcer(bus, term, logger);
     const restatement = new Restatement({ bus, view, term, announcer, logger });
-    // The log may have been still for long: from here on log time is now.
     const { inventories, executor } = this;
-    inventories.clear();
     const regions = new Regions({ ...this.parts, inventories, executor, term, announcer });
-    await within(TAKE_OVER_MS, async () => {
-      await view.reached(await restatement.policy(), term.signal);
-      await regions.takeOver();
-    });
+    await within(TAKE_OVER_MS, () => this.takeOver(term, regions, restatement));
     const responder = await new NodeCommands({ bus, view, term, logger }).respond();
+    logger.log(`Controls ${regions.runners.size} regions under generation ${term.generation}`, 'Control');
     this.regionsOfTerm = regions;
+    await this.runUntilOver(term, regions, restatement);
+    await within(LET_GO_MS, () => responder.stop());
+  }
+
+  private async takeOver(term: Term, regions: Regions, restatement: Restatement): Promise<void> {
+    // The log may have been still for long: from this entry on log time is now.
+    await this.parts.view.reached(await restatement.policy(), term.signal);
+    this.inventories.clear();
+    await regions.takeOver();
+    for (const [region, { control }] of regions.runners) restatement.region(region, control);
+  }
+
+  private async runUntilOver(term: Term, regions: Regions, restatement: Restatement): Promise<void> {
     const restate = async () => {
       for (const [region, { control }] of regions.runners) restatement.region(region, control);
       await restatement.policy();
     };
-    for (const [region, { control }] of regions.runners) restatement.region(region, control);
-    const restateMs = Math.max(MIN_RESTATEMENT_MS, (logMaxAgeSeconds * 1000) / RESTATEMENTS_PER_WINDOW);
+    const windowMs = this.parts.logMaxAgeSeconds * 1000;
+    const restateMs = Math.max(MIN_RESTATEMENT_MS, windowMs / RESTATEMENTS_PER_WINDOW);
     const timers = [
       setInterval(() => this.tick(term, regions), this.parts.stepMs ?? STEP_MS),
       setInterval(() => void this.attempt(term, 'restating', restate), restateMs),
     ];
-    logger.log(`Controls ${regions.runners.size} regions under generation ${term.generation}`, 'Control');
-    await over(term.signal);
+    if (!term.signal.aborted) await once(term.signal, 'abort');
     for (const timer of timers) clearInterval(timer);
-    await within(LET_GO_MS, () => responder.stop());
   }
 
   private tick(term: Term, regions: Regions): void {
@@ -126,10 +133,6 @@ export class Leadership {
       if (!term.signal.aborted) this.complaints.warn(what, `A failure in ${what}: ${describe(error)}`);
     }
   }
-}
-
-async function over(signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await once(signal, 'abort');
 }
 
 /** Nothing a leader waits for may keep it from acting, or from letting go, for ever. */

@@ -1,10 +1,10 @@
 import type { LoggerService } from '@nestjs/common';
 import type { RegionControl, Scale } from '@spillway/contracts';
+import type { RegionStep, ScalePlan } from '@spillway/scaling';
 import type { Announcer } from '../announce/announcer.js';
 import type { AutoscalerMetrics } from '../autoscaler-metrics.js';
-import { ensureFollows, type Executor } from '../execute/executor.js';
 import { PlanRefusedError } from '../execute/errors.js';
-import type { RegionStep, ScalePlan } from '@spillway/scaling';
+import { ensureFollows, type Executor } from '../execute/executor.js';
 import type { FleetView } from '../fleet/fleet-view.js';
 import type { Inventories } from '../inventory/inventories.js';
 import type { Term } from '../lease/term.js';
@@ -113,8 +113,7 @@ export class RegionRunner {
 
   /** One plan at a time; a failure of storing or announcing it ends the term, and the next one goes on with it. */
   private begin(work: () => Promise<void>): void {
-    if (this.carryingOut)
-      return this.fail(new Error(`${this.region}: a plan came while another is carried out`));
+    if (this.carryingOut) return this.fail(new Error(`${this.region}: two plans at a time`));
     this.carryingOut = work()
       .catch((error: unknown) => this.fail(error))
       .finally(() => (this.carryingOut = undefined));
@@ -136,6 +135,7 @@ export class RegionRunner {
       error: null,
     };
     await this.settle(committed);
+    this.parts.logger.log(`${this.region}: ${summaryOf(committed)}`, 'Control');
     await this.execute(committed);
   }
 
@@ -164,6 +164,13 @@ export class RegionRunner {
     await this.record.save(control);
     await this.parts.announcer.plan(this.region, plan);
   }
+}
+
+function summaryOf({ revision, current, desired, drain, undrain, terminate }: Scale): string {
+  const nodes = (what: string, ids: readonly string[]) =>
+    ids.length > 0 ? [`${what} ${ids.join(', ')}`] : [];
+  const steps = [...nodes('undrain', undrain), ...nodes('drain', drain), ...nodes('end', terminate)];
+  return [`plan ${revision}: from ${current} to ${desired} instances`, ...steps].join('; ');
 }
 
 /** The plan failed, rather than this autoscaler's right to carry it out. */
