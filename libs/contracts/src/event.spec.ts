@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { MAX_PAYLOAD_BYTES, parseEvent } from './event.js';
+import { MAX_PAYLOAD_BYTES, parseEvent, parsePayload } from './event.js';
 import { subjectOf } from './subjects.js';
 
 const SUBJECT = subjectOf.heartbeat('us-east-1', 'n1');
@@ -101,5 +101,16 @@ describe('parseEvent', () => {
       }),
       { numRuns: 500 },
     );
+  });
+});
+
+describe('parsePayload', () => {
+  it('reads what is no text any more as parseEvent reads its text', () => {
+    expect(parsePayload(SUBJECT, structuredClone(heartbeat))).toEqual(parse(heartbeat));
+    expect(parsePayload(SUBJECT, { ...heartbeat, seq: -1 })).toEqual(parse({ ...heartbeat, seq: -1 }));
+    expect(parsePayload(subjectOf.heartbeat('us-east-1', 'n2'), { ...heartbeat })).toMatchObject({
+      reason: 'subject-mismatch',
+    });
+    expect(parsePayload('turn.v1.of-tomorrow', {})).toMatchObject({ reason: 'unknown-subject' });
   });
 });

@@ -2,8 +2,9 @@ import type { z } from 'zod';
 import { commandSchema, overloadSchema, scaleSchema, spilloverSchema } from './control.js';
 import type { Command, Overload, Scale, Spillover } from './control.js';
 import { heartbeatSchema, type Heartbeat } from './heartbeat.js';
-import { issuedSchema, type Issued } from './issued.js';
+import { issuedSchema, readIssued, writtenIssuedSchema, type Issued } from './issued.js';
 import { policySchema, type PolicyDocument } from './policy.js';
+import { compileQuickCheck } from './quick-check.js';
 import { parseSubject, type Address } from './subjects.js';
 
 /** Bytes a payload may have; what is larger is dropped unread. */
@@ -53,7 +54,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 /** Reads one message of the log. What it refuses must be counted and dropped, never folded. */
 export function parseEvent(subject: string, data: Uint8Array): ParsedEvent {
   const address = parseSubject(subject);
-  if (!address) return { ok: false, reason: 'unknown-subject', detail: 'no event of this version' };
+  if (!address) return UNKNOWN_SUBJECT;
   const limit = MAX_PAYLOAD_BYTES[address.kind];
   if (data.byteLength > limit) {
     return { ok: false, reason: 'too-large', detail: `${data.byteLength} bytes, at most ${limit}` };
@@ -64,23 +65,38 @@ export function parseEvent(subject: string, data: Uint8Array): ParsedEvent {
   } catch {
     return { ok: false, reason: 'not-json', detail: 'the payload is not JSON in UTF-8' };
   }
-  return parsePayload(address, json);
+  return parseAddressed(address, json);
 }
 
-function parsePayload(address: Address, json: unknown): ParsedEvent {
+/** The same of a payload that is no text any more, of any size. It becomes part of the event. */
+export function parsePayload(subject: string, json: unknown): ParsedEvent {
+  const address = parseSubject(subject);
+  return address ? parseAddressed(address, json) : UNKNOWN_SUBJECT;
+}
+
+const UNKNOWN_SUBJECT: ParsedEvent = {
+  ok: false,
+  reason: 'unknown-subject',
+  detail: 'no event of this version',
+};
+
+/** Nearly all of the log is these two. Compiled when the first is read. */
+const quickly = {
+  heartbeat: once(() => compileQuickCheck(heartbeatSchema)),
+  issued: once(() => compileQuickCheck(writtenIssuedSchema)),
+};
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
+function parseAddressed(address: Address, json: unknown): ParsedEvent {
   switch (address.kind) {
     case 'heartbeat':
-      return check(heartbeatSchema, json, (heartbeat) =>
-        heartbeat.region === address.region && heartbeat.nodeId === address.node
-          ? { kind: 'heartbeat', heartbeat }
-          : `the payload says ${heartbeat.region}/${heartbeat.nodeId}`,
-      );
+      return parseHeartbeat(address, json);
     case 'issued':
-      return check(issuedSchema, json, (issued) =>
-        issued.routerId === address.router
-          ? { kind: 'issued', issued }
-          : `the payload says ${issued.routerId}`,
-      );
+      return parseIssued(address, json);
     case 'command':
       return check(commandSchema, json, (command) => ({ ...address, kind: 'command', command }));
     case 'overload':
@@ -94,6 +110,22 @@ function parsePayload(address: Address, json: unknown): ParsedEvent {
   }
 }
 
+function parseHeartbeat({ region, node }: { region: string; node: string }, json: unknown): ParsedEvent {
+  const toEvent = (heartbeat: Heartbeat): LogEvent | string =>
+    heartbeat.region === region && heartbeat.nodeId === node
+      ? { kind: 'heartbeat', heartbeat }
+      : `the payload says ${heartbeat.region}/${heartbeat.nodeId}`;
+  return quickly.heartbeat()(json) ? agree(toEvent(json)) : check(heartbeatSchema, json, toEvent);
+}
+
+function parseIssued({ router }: { router: string }, json: unknown): ParsedEvent {
+  const toEvent = (issued: Issued): LogEvent | string =>
+    issued.routerId === router ? { kind: 'issued', issued } : `the payload says ${issued.routerId}`;
+  return quickly.issued()(json) && json.basis
+    ? agree(toEvent(readIssued(json)))
+    : check(issuedSchema, json, toEvent);
+}
+
 /** Validates, then lets `toEvent` build the event or say how payload and subject disagree. */
 function check<T>(
   schema: z.ZodType<T>,
@@ -101,10 +133,11 @@ function check<T>(
   toEvent: (payload: T) => LogEvent | string,
 ): ParsedEvent {
   const parsed = schema.safeParse(json);
-  if (!parsed.success) {
-    return { ok: false, reason: 'invalid-payload', detail: describeIssue(parsed.error) };
-  }
-  const event = toEvent(parsed.data);
+  if (parsed.success) return agree(toEvent(parsed.data));
+  return { ok: false, reason: 'invalid-payload', detail: describeIssue(parsed.error) };
+}
+
+function agree(event: LogEvent | string): ParsedEvent {
   return typeof event === 'string'
     ? { ok: false, reason: 'subject-mismatch', detail: event }
     : { ok: true, event };

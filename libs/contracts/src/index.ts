@@ -108,6 +108,7 @@ export { problemSchema, PROBLEMS, type Problem, type ProblemCode } from './probl
 export {
   MAX_PAYLOAD_BYTES,
   parseEvent,
+  parsePayload,
   REJECTION_REASONS,
   type LogEntry,
   type LogEvent,

@@ -1,0 +1,140 @@
+import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
+import { z } from 'zod';
+import { heartbeatSchema } from './heartbeat.js';
+import { writtenIssuedSchema } from './issued.js';
+import { compileQuickCheck, QuickCheckError } from './quick-check.js';
+
+const at = '2026-11-22T10:00:00.000Z';
+const heartbeat = {
+  at,
+  nodeId: 'n1',
+  region: 'north',
+  kind: 'turn',
+  zone: 'a',
+  instanceId: 'i-1',
+  bootId: 'boot-1',
+  seq: 1,
+  intervalMs: 2000,
+  state: 'serving',
+  urls: ['turn:203.0.113.10:3478?transport=udp'],
+  software: { name: 'coturn', version: null },
+  capacity: { bandwidthBps: 1e9, allocations: 5000 },
+  load: { cpu: 0.1, egressBps: null, ingressBps: 9e7, allocations: 300 },
+  secretEpoch: 1,
+  commandId: null,
+  isSynthetic: true,
+};
+const placed = { ms: 3, read: 1, country: 'DE', lat: 52, lon: 13, user: '0123abcd', count: 2 };
+const issued = {
+  at,
+  routerId: 'r1',
+  bootId: 'boot',
+  batch: 7,
+  basis: {
+    rule: 1,
+    fromN: 10,
+    fromMs: 1_795_342_200_000,
+    fromPosition: 99,
+    view: '00ff00ff',
+    sentMs: 1_795_342_200_200,
+    steps: [{ kind: 'link-down', n: 11, atMs: 1_795_342_200_100, position: 100 }],
+  },
+  decisions: [
+    { ...placed, region: 'north', nodes: ['n1', 'n2'], nearestRegion: null, reason: 'spillover' },
+    { region: 'south', nodes: ['n3'], reason: 'nearest', transports: ['udp', 'tls'], require: ['south'] },
+  ],
+  refused: [{ ...placed, code: 'no-capacity' }],
+};
+
+/** What takes a member's place: values at and beyond every bound, and of every type. */
+const intruder = fc.oneof(
+  fc.constantFrom<unknown>(null, true, false, [], {}, [null], ['turn:a'], { name: 'x' }),
+  fc.constantFrom(0, -0, -1, 0.5, 1.5, 99, 100, 60_000, 60_001, 1e13, 1e308, 2 ** 53, 2 ** 53 - 1),
+  fc.constantFrom('', 'x', 'é', 'x.y', 'turn', 'turn:', 'turn:\u00a0', '\u2028', at, '2026-02-30T00:00:00Z'),
+  // Around the bounds of lengths, also where a character is two UTF-16 units.
+  fc
+    .tuple(fc.constantFrom('a', '😀'), fc.constantFrom(32, 40, 64, 65, 128, 129))
+    .map(([c, n]) => c.repeat(n)),
+  fc.jsonValue(),
+);
+
+type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
+
+/** The payload with one member, at any depth, replaced, removed or added. */
+function mutantsOf(payload: object): fc.Arbitrary<unknown> {
+  const paths = pathsIn(payload as Json);
+  const mutation = fc.record({
+    path: fc.constantFrom(...paths),
+    how: fc.constantFrom('replace' as const, 'remove' as const, 'add' as const),
+    name: fc.constantFrom('unknown', '__proto__', 'constructor', 'toString'),
+    value: intruder,
+  });
+  return fc.array(mutation, { maxLength: 2 }).map((mutations) => {
+    const copy = structuredClone(payload);
+    for (const { path, how, name, value } of mutations) {
+      const parent = path.slice(0, -1).reduce<unknown>((at, key) => child(at, key), copy);
+      const last = path.at(-1);
+      if (typeof parent !== 'object' || parent === null || last === undefined) continue;
+      if (how === 'remove') Reflect.deleteProperty(parent, last);
+      else Object.defineProperty(parent, how === 'add' ? name : last, open(value));
+    }
+    return JSON.parse(JSON.stringify(copy)) as unknown;
+  });
+}
+
+const open = (value: unknown) => ({ value, enumerable: true, configurable: true, writable: true });
+
+function child(parent: unknown, key: string): unknown {
+  return typeof parent === 'object' && parent !== null ? Reflect.get(parent, key) : undefined;
+}
+
+function pathsIn(value: Json, path: string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [path];
+  const below = Object.entries(value).flatMap(([key, member]) => pathsIn(member, [...path, key]));
+  return path.length > 0 ? [path, ...below] : below;
+}
+
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 3_000);
+
+describe('a quick check', () => {
+  it.each([
+    ['heartbeat', heartbeatSchema, heartbeat],
+    ['batch of decisions', writtenIssuedSchema, issued],
+  ])(
+    'of a %s says what the schema says and makes of it what the schema makes of it',
+    (_what, schema, sound) => {
+      const isValid = compileQuickCheck<unknown>(schema);
+      expect(isValid(structuredClone(sound))).toBe(true);
+      let valid = 0;
+      let invalid = 0;
+      fc.assert(
+        fc.property(mutantsOf(sound), (payload) => {
+          const expected = schema.safeParse(structuredClone(payload));
+          if (expected.success) valid++;
+          else invalid++;
+          expect(isValid(payload)).toBe(expected.success);
+          if (expected.success) expect(payload).toEqual(expected.data);
+        }),
+        { numRuns: RUNS },
+      );
+      // Neither answer is the easy one.
+      expect(Math.min(valid, invalid) / (valid + invalid)).toBeGreaterThan(0.1);
+    },
+  );
+
+  it.each<[string, z.ZodType]>([
+    ['a refinement', z.object({ a: z.string().refine(() => true) })],
+    ['a transformation', z.object({ a: z.string().transform(Number) })],
+    ['a union', z.object({ a: z.union([z.object({ b: z.string() }), z.object({ c: z.string() })]) })],
+    ['a fallback', z.object({ a: z.string().catch('b') })],
+    ['members that must not be there', z.strictObject({ a: z.string() })],
+  ])('is refused for a schema with %s', (_what, schema) => {
+    expect(() => compileQuickCheck(schema)).toThrow(QuickCheckError);
+  });
+
+  it('is refused for a schema with a default that it would not fill in', () => {
+    const schema = z.object({ a: z.object({ b: z.string().default('c') }).nullable() });
+    expect(() => compileQuickCheck(schema)).toThrow('default is ignored');
+  });
+});
