@@ -50,7 +50,7 @@ export function aService(nodes: number): IceServersService {
     view,
     locator: { locate: () => PLACES[lookups++ % PLACES.length] },
     secrets,
-    issued: { add: () => undefined },
+    issued: { add: () => undefined, refuse: () => undefined },
     routerId: 'bench',
     bootId: 'bench',
   });

@@ -33,7 +33,7 @@ function askersOf(fleet: readonly Heartbeat[]) {
       view.fold({ position: 2, at: NOW, event: { kind: 'heartbeat', heartbeat } });
     view.needUpTo(1);
     const secrets = new NodeSecrets(MASTER_SECRET);
-    const parts = { view, locator: worldLocator, secrets, issued: { add: () => {} } };
+    const parts = { view, locator: worldLocator, secrets, issued: { add: () => {}, refuse: () => {} } };
     const service = new IceServersService({ ...parts, routerId: 'r', bootId: 'b' });
     const tenant = tenantOf(policy, 'acme');
     const principal = { name: 'acme/1', scopes: new Set(['issue', 'on-behalf'] as const), tenant };

@@ -43,7 +43,7 @@ export interface RunningRouter {
 export async function startRouter(start: RouterStart): Promise<RunningRouter> {
   const { config, logger, bus, bootId } = start;
   const view = new FleetView(bootId);
-  const issued = new IssuedLog(bus, config.ROUTER_ID, bootId, {
+  const issued = new IssuedLog(bus, config.ROUTER_ID, bootId, view, {
     onLost: (decisions) => app.get(RouterMetrics).unlogged.inc(decisions),
     onFault: (error) => new Logger('Issued').error(String(error)),
   });
@@ -63,6 +63,7 @@ export async function startRouter(start: RouterStart): Promise<RunningRouter> {
   app.connectMicroservice(grpcOptions(`${bracketed(config.GRPC_HOST)}:${config.GRPC_PORT}`, grpc));
   app.connectMicroservice({ strategy: new LogTransport({ bus, queue: ROUTER_QUEUE }) });
 
+  view.onStep((step, moment) => issued.note(step, moment));
   view.setLink(bus.link);
   bus.onLink((link) => view.setLink(link));
   await app.startAllMicroservices().catch((error: unknown) => {

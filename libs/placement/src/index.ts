@@ -1,4 +1,5 @@
 export { hashText, mix32 } from '@spillway/fleet';
+export { placementRequest, seedOfRun } from './asked.js';
 export { place, type Placement, type PlacementRequest, type Refusal } from './place.js';
 export { regionPriceMs, type Fullness, type Standing } from './standing.js';
 export { placementView, type PlacementView } from './placement-view.js';

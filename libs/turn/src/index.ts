@@ -1,6 +1,6 @@
 export { deriveNodeSecret, mintCredential, type TurnCredential } from './credential.js';
 export { HmacSha1 } from './hmac-sha1.js';
-export { turnUser } from './user.js';
+export { turnUser, userHash } from './user.js';
 export {
   formatTurnUri,
   parseTurnUri,

@@ -1,6 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { turnUser } from './user.js';
+import { turnUser, userHash } from './user.js';
+
+it('userHash is the beginning of the SHA-256 of a user (expected value from sha256sum)', () => {
+  expect(userHash('alice')).toBe('2bd806c9');
+});
 
 describe('turnUser', () => {
   it('keeps an id that every server accepts', () => {

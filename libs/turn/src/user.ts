@@ -12,6 +12,13 @@ export function turnUser(id: string): string {
   return PLAIN.test(id) && !looksLikeSql(id) ? id : `u-${sha256(id).slice(0, HASH_CHARACTERS)}`;
 }
 
+const USER_HASH_CHARACTERS = 8;
+
+/** What of a user name may be kept to find it again: the first 8 hex digits of its SHA-256. @param user see `turnUser`. */
+export function userHash(user: string): string {
+  return sha256(user).slice(0, USER_HASH_CHARACTERS);
+}
+
 function looksLikeSql(id: string): boolean {
   const lower = id.toLowerCase();
   return lower.includes('union') && lower.includes('select');

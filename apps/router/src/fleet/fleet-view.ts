@@ -2,9 +2,13 @@ import type { LogEntry, LogEvent, PolicyDocument } from '@spillway/contracts';
 import { Fleet, type FoldOutcome } from '@spillway/fleet';
 import { estimateRttMs } from '@spillway/geo';
 import { placementView, type PlacementView } from '@spillway/placement';
+import type { DecidingView, Moment, Standpoint } from '../issue/standpoint.js';
+
+/** What besides the log's entries a view depends on. */
+export type ViewStep = 'link-up' | 'link-down' | 'gap';
 
 /** What this router knows of the fleet, ready to decide on. Time is read here, at the edge of the pure fold. */
-export class FleetView {
+export class FleetView implements DecidingView {
   readonly fleet: Fleet;
   private decidingOn: PlacementView | undefined;
   private linkChangedAt: number;
@@ -14,6 +18,11 @@ export class FleetView {
   private neededPosition: number | undefined;
   private hasBeenUpToDate = false;
   private readonly policyListeners: ((policy: PolicyDocument) => void)[] = [];
+  private readonly stepListeners: ((step: ViewStep, moment: Moment) => void)[] = [];
+  /** Monotonic time of the last look: what is issued on it is issued then. */
+  private lookedAt = 0;
+  /** What was taken in from beside the log and not said on it since. */
+  private readonly restored = new Set<string>();
 
   constructor(
     bootId: string,
@@ -57,6 +66,7 @@ export class FleetView {
     this.lastEntryLagMs = Math.max(0, Date.now() - entry.at);
     const outcome = this.fleet.apply(entry, this.lastEntryReadAt);
     this.checkUpToDate();
+    this.restored.delete(subjectOfRestored(entry.event));
     if (entry.event.kind === 'policy') this.adopt(entry.event.policy);
     return outcome;
   }
@@ -64,6 +74,7 @@ export class FleetView {
   /** Takes in what outlived its entry on the log. @param at the log time it is of, in ms; 0 when that is not known. */
   restore(event: LogEvent, at = 0): void {
     this.fleet.apply({ position: this.fleet.position, at, event }, this.monotonicMs());
+    this.restored.add(subjectOfRestored(event));
     if (event.kind === 'policy') this.adopt(event.policy);
   }
 
@@ -82,6 +93,22 @@ export class FleetView {
     this.linkState = link;
     this.linkChangedAt = this.monotonicMs();
     this.fleet.setLink(link, this.linkChangedAt);
+    this.tell(link === 'up' ? 'link-up' : 'link-down');
+  }
+
+  /** Part of the log was missed. */
+  noteGap(): void {
+    this.tell('gap');
+  }
+
+  /** Told of everything besides the log that what is decided from now on depends on. */
+  onStep(listener: (step: ViewStep, moment: Moment) => void): void {
+    this.stepListeners.push(listener);
+  }
+
+  private tell(step: ViewStep): void {
+    const moment = { atMs: this.logTime, position: this.fleet.position };
+    for (const listener of this.stepListeners) listener(step, moment);
   }
 
   /**
@@ -106,11 +133,32 @@ export class FleetView {
   /** The fleet as it is this instant; `undefined` until it is whole. */
   now(): PlacementView | undefined {
     if (!this.isWhole) return undefined;
-    this.fleet.advance(this.monotonicMs());
+    this.look();
     return this.decidingOn;
   }
 
-  reserve(nodeId: string): void {
-    this.fleet.reserve(nodeId, this.monotonicMs());
+  private look(): void {
+    this.lookedAt = this.monotonicMs();
+    this.fleet.advance(this.lookedAt);
   }
+
+  standpoint(look?: 'look'): Standpoint {
+    if (look) this.look();
+    const { now: atMs, position } = this.fleet;
+    return { atMs, position, digest: this.fleet.digest() };
+  }
+
+  get isRestored(): boolean {
+    return this.restored.size > 0;
+  }
+
+  /** Issued with the last look. */
+  reserve(nodeId: string): void {
+    this.fleet.reserve(nodeId, this.lookedAt);
+  }
+}
+
+/** What of the same subject replaces what was restored. */
+function subjectOfRestored(event: LogEvent): string {
+  return event.kind === 'spillover' ? `${event.kind} ${event.region}` : event.kind;
 }

@@ -48,6 +48,7 @@ export class LogController implements OnModuleDestroy {
         return;
       case 'gap':
         this.metrics.gaps.inc({ cause: status.cause });
+        this.view.noteGap();
         this.logger.warn(
           `Positions ${status.from} to ${status.to ?? '?'} are gone from the log: ${status.cause}`,
         );

@@ -6,8 +6,8 @@ import type { Scope } from '@spillway/contracts';
 import type { Principal } from '../auth/api-keys.js';
 import { FleetView } from '../fleet/fleet-view.js';
 import { aFleet, CLIENTS, locator, MASTER_SECRET } from '../testing/fleet.harness.js';
+import type { Decision, RefusedRequest } from './decision.js';
 import { IceServersService } from './ice-servers.service.js';
-import type { Decision } from './issued-log.js';
 import { NodeSecrets } from './node-secrets.js';
 
 const NOW = Date.UTC(2026, 10, 22, 10, 0, 0, 999);
@@ -16,6 +16,7 @@ interface Stage {
   service: IceServersService;
   view: FleetView;
   issued: Decision[];
+  refused: RefusedRequest[];
   ask: (body?: unknown, from?: Asker) => IceServersAnswer;
 }
 
@@ -37,11 +38,12 @@ function setStage(fleet: ReturnType<typeof aHeartbeat>[] | undefined = aFleet(),
     view.needUpTo(position);
   }
   const issued: Decision[] = [];
+  const refused: RefusedRequest[] = [];
   const service = new IceServersService({
     view,
     locator,
     secrets: new NodeSecrets(MASTER_SECRET),
-    issued: { add: (record) => void issued.push(record) },
+    issued: { add: (record) => void issued.push(record), refuse: (record) => void refused.push(record) },
     routerId: 'router-1',
     bootId: 'boot',
     now: () => NOW,
@@ -50,7 +52,7 @@ function setStage(fleet: ReturnType<typeof aHeartbeat>[] | undefined = aFleet(),
     const principal: Principal = { name: 'spec', scopes: new Set(scopes) };
     return service.answer(body, { principal, address });
   };
-  return { service, view, issued, ask };
+  return { service, view, issued, refused, ask };
 }
 
 const problem = (expected: object) => expect.objectContaining(expected);
@@ -159,11 +161,14 @@ describe('an answer', () => {
     expect(placement).toMatchObject({ region: 'us-east-1', nearestRegion: null, reason: 'fallback' });
   });
 
-  it('is recorded and reserved at once, without a word of the client', () => {
+  it('is recorded and reserved at once, with what it follows from: of the address no more than the place', () => {
     const { ask, issued, view } = setStage();
-    const { placement } = ask({ clientIp: CLIENTS.frankfurt, userId: 'alice' });
-    const { decisionId: id, ...record } = placement;
-    expect(issued).toEqual([{ id, ...record }]);
+    const request = { transports: ['udp'], count: 2, region: { prefer: 'eu-central-1' } };
+    const { placement } = ask({ clientIp: CLIENTS.frankfurt, userId: 'alice', ...request });
+    const { decisionId: _id, ...record } = placement;
+    const place = { country: 'DE', continent: 'EU', lat: 50, lon: 9 };
+    const asked = { ...place, transports: ['udp'], count: 2, prefer: 'eu-central-1' };
+    expect(issued).toEqual([{ n: 0, atMs: NOW, position: 4, asked, user: 'alice', ...record }]);
     expect(view.fleet.node('eu-central-1', 'eu-central-1-1')?.reservations).toBe(1);
   });
 
@@ -229,10 +234,12 @@ describe('a refusal', () => {
 
   it('says requirement-unmet where only others have room, and never serves from them', () => {
     const fleet = aFleet().filter(({ region }) => region !== 'eu-central-1');
-    const { ask, issued } = setStage(fleet);
+    const { ask, issued, refused } = setStage(fleet);
     const refusal = problem({ code: 'requirement-unmet', status: 422, field: 'region.require' });
     expect(() => ask({ region: { require: ['eu-central-1', 'mars-1'] } })).toThrow(refusal);
     expect(issued).toEqual([]);
+    const asked = { require: ['eu-central-1', 'mars-1'] };
+    expect(refused).toEqual([{ atMs: NOW, position: 3, asked, code: 'requirement-unmet' }]);
   });
 
   it('says no-capacity with the time to ask again where no node is usable', () => {
@@ -259,7 +266,7 @@ function unready(): Pick<Stage, 'ask'> {
     view,
     locator,
     secrets: new NodeSecrets(MASTER_SECRET),
-    issued: { add: () => {} },
+    issued: { add: () => {}, refuse: () => {} },
     routerId: 'router-1',
     bootId: 'boot',
   });

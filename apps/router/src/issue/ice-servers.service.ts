@@ -1,25 +1,28 @@
 import {
+  decisionId,
   iceServersRequestSchema,
   TRANSPORTS,
+  type Asked,
   type IceServer,
   type IceServersAnswer,
   type IceServersRequest,
   type PolicyDocument,
 } from '@spillway/contracts';
-import { ALL_TRANSPORTS, transportSet } from '@spillway/fleet';
 import type { ClientLocator } from '@spillway/geo';
-import { hashText, mix32, place, type Placement, type PlacementView } from '@spillway/placement';
+import { place, placementRequest, seedOfRun, type Placement, type PlacementView } from '@spillway/placement';
 import { mintCredential, turnUser } from '@spillway/turn';
 import { requireScope, type Principal } from '../auth/api-keys.js';
 import type { Lifetimes, Tenant } from '../auth/tenant.js';
 import { familyOf } from '../client-address.js';
 import type { FleetView } from '../fleet/fleet-view.js';
 import { invalidField, ProblemError } from '../problem-error.js';
-import type { Decision } from './issued-log.js';
+import { askedOf } from './asked.js';
+import type { Decision, RefusedRequest } from './decision.js';
 import { NodeRecords } from './node-records.js';
 import type { NodeSecrets } from './node-secrets.js';
 import { MAX_TURN_URLS } from './node-urls.js';
 import { refusalOf, requiredRegions, RETRY_AFTER_SECONDS } from './requirement.js';
+import type { Moment } from './standpoint.js';
 
 /** Who asks, and from where: the address of the client itself unless the request names another. */
 export interface Caller {
@@ -31,7 +34,7 @@ export interface IceServersParts {
   readonly view: FleetView;
   readonly locator: ClientLocator;
   readonly secrets: NodeSecrets;
-  readonly issued: { add(record: Decision): void };
+  readonly issued: { add(decision: Decision): void; refuse(request: RefusedRequest): void };
   readonly routerId: string;
   readonly bootId: string;
   /** Wall-clock time in ms: expiry is checked against the relays' clocks. */
@@ -40,15 +43,13 @@ export interface IceServersParts {
 
 /** "Which relay?": the one answer behind HTTP, gRPC and NATS. */
 export class IceServersService {
-  private readonly idPrefix: string;
   private readonly seed: number;
   private readonly records: NodeRecords;
   private readonly wallClock: () => number;
   private decisions = 0;
 
   constructor(private readonly parts: IceServersParts) {
-    this.idPrefix = `${parts.routerId}-${parts.bootId}-`;
-    this.seed = hashText(this.idPrefix);
+    this.seed = seedOfRun(parts.routerId, parts.bootId);
     this.records = new NodeRecords(parts.secrets);
     this.wallClock = parts.now ?? Date.now;
   }
@@ -80,21 +81,15 @@ export class IceServersService {
     const ttlSeconds = lifetime(request, tenant?.ttlSeconds ?? view.policy.ttlSeconds);
     checkPreference(request, view.policy);
     const require = requiredRegions(request, tenant);
-    const n = this.decisions++;
-    const placement = place(view, {
-      location: address === undefined ? undefined : this.parts.locator.locate(address),
-      require,
-      prefer: request.region?.prefer,
-      transports: request.transports ? transportSet(request.transports) : ALL_TRANSPORTS,
-      count: request.count ?? 1,
-      seed: mix32(this.seed + n),
-    });
-    if (!placement.isPlaced) throw refusalOf(placement.code, request, require, tenant);
-    const id = this.idPrefix + n.toString(36);
-    const nodes = placement.nodes.map((node) => node.id);
+    const location = address === undefined ? undefined : this.parts.locator.locate(address);
+    const asked = askedOf(request, location, require, tenant?.name);
+    const placement = place(view, placementRequest(asked, this.seed, this.decisions));
+    if (!placement.isPlaced) {
+      this.parts.issued.refuse({ ...this.moment(), asked, code: placement.code });
+      throw refusalOf(placement.code, request, require, tenant);
+    }
+    const { id, nodes } = this.issue(placement, asked, request);
     const { region, nearestRegion, reason } = placement;
-    for (const node of nodes) this.parts.view.reserve(node);
-    this.parts.issued.add({ id, region, nodes, nearestRegion, reason });
     const expiresAtSeconds = Math.floor(this.wallClock() / 1000) + ttlSeconds;
     return {
       iceServers: this.iceServers(placement, request, address, id, expiresAtSeconds),
@@ -102,6 +97,29 @@ export class IceServersService {
       expiresAt: `${new Date(expiresAtSeconds * 1000).toISOString().slice(0, 19)}Z`,
       placement: { decisionId: id, region, nodes, nearestRegion, reason },
     };
+  }
+
+  /** Puts the decision on the log, and counts on its load. */
+  private issue(
+    placement: Placement,
+    asked: Asked,
+    { userId, sessionId }: IceServersRequest,
+  ): { id: string; nodes: string[] } {
+    const { routerId, bootId, issued, view } = this.parts;
+    const { region, nearestRegion, reason } = placement;
+    const n = this.decisions++;
+    const nodes = placement.nodes.map((node) => node.id);
+    const named = userId ?? sessionId;
+    const user = named === undefined ? undefined : turnUser(named);
+    issued.add({ ...this.moment(), n, asked, user, region, nodes, nearestRegion, reason });
+    for (const node of nodes) view.reserve(node);
+    return { id: decisionId(routerId, bootId, n), nodes };
+  }
+
+  /** Of the decision that is being made. */
+  private moment(): Moment {
+    const { now: atMs, position } = this.parts.view.fleet;
+    return { atMs, position };
   }
 
   private iceServers(

@@ -1,15 +1,34 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { issuedSchema, MAX_DECISIONS_PER_BATCH, type Issued } from '@spillway/contracts';
+import { RULE_VERSION } from '@spillway/placement';
 import { MemoryBus } from '@spillway/messaging';
-import { IssuedLog, type Decision } from './issued-log.js';
+import type { Decision } from './decision.js';
+import { IssuedLog } from './issued-log.js';
+import type { DecidingView, Standpoint } from './standpoint.js';
 
 const decision = (n: number): Decision => ({
-  id: `router-1-boot-${n}`,
+  ...moment,
+  n,
+  asked: { country: 'DE', continent: 'EU', lat: 50, lon: 9 },
+  user: 'alice-liddell',
   region: 'us-east-1',
   nodes: ['n1'],
-  nearestRegion: null,
-  reason: 'fallback',
+  nearestRegion: 'us-east-1',
+  reason: 'nearest',
 });
+
+/** A view that stands where the spec says. */
+let moment: Standpoint;
+let isRestored: boolean;
+const view: DecidingView = {
+  standpoint: () => moment,
+  get logTime() {
+    return moment.atMs + 40;
+  },
+  get isRestored() {
+    return isRestored;
+  },
+};
 
 /** Lets what was begun come to its end; no time passes. */
 const settle = () => jest.advanceTimersByTimeAsync(0);
@@ -28,7 +47,9 @@ beforeEach(async () => {
   lost = 0;
   faults = [];
   issuedCount = 0;
-  subject = new IssuedLog(bus, 'router-1', 'boot', {
+  moment = { atMs: 1_795_000_000_000, position: 70, digest: '00c0ffee' };
+  isRestored = false;
+  subject = new IssuedLog(bus, 'router-1', 'boot', view, {
     onLost: (decisions) => (lost += decisions),
     onFault: (error) => faults.push(String(error)),
   });
@@ -55,7 +76,7 @@ function batches(): Issued[] {
 
 const sizes = () => batches().map(({ decisions }) => decisions.length);
 const ids = () => batches().flatMap(({ decisions }) => decisions.map(({ id }) => id));
-const inOrder = (count: number) => Array.from({ length: count }, (_, i) => `router-1-boot-${i}`);
+const inOrder = (count: number) => Array.from({ length: count }, (_, i) => `router-1-boot-${i.toString(36)}`);
 
 describe('IssuedLog', () => {
   it('has every decision on the log within a quarter of a second', async () => {
@@ -125,8 +146,8 @@ describe('IssuedLog', () => {
     await pass(250);
     const written = ids();
     expect(written).toHaveLength(100_751 - 1_000);
-    expect(written.slice(0, 2)).toEqual(['router-1-boot-0', 'router-1-boot-1001']);
-    expect(written.at(-1)).toBe('router-1-boot-100750');
+    expect(written.slice(0, 2)).toEqual(['router-1-boot-0', `router-1-boot-${(1_001).toString(36)}`]);
+    expect(written.at(-1)).toBe(`router-1-boot-${(100_750).toString(36)}`);
   });
 
   it('answers a sign of life that is asked for with its position', async () => {
@@ -184,4 +205,83 @@ describe('IssuedLog', () => {
     await subject.stop(3_000);
     expect(ids()).toEqual(inOrder(3));
   });
+
+  it('tells what each decision was made on: log time, position, and the view when the batch began', async () => {
+    issue(1);
+    moment = { atMs: moment.atMs + 120, position: 73, digest: '11111111' };
+    issue(1);
+    moment = { ...moment, atMs: moment.atMs + 40 };
+    await pass(250);
+    const [{ basis, decisions } = raise()] = batches();
+    const [fromMs, fromPosition] = [1_795_000_000_000, 70];
+    const sentMs = fromMs + 200;
+    expect(basis).toEqual({ rule: RULE_VERSION, fromN: 0, fromMs, fromPosition, view: '00c0ffee', sentMs });
+    expect(decisions).toMatchObject([
+      { atMs: fromMs, position: 70, ageMs: 200, country: 'DE', lat: 50, lon: 9 },
+      { atMs: fromMs + 120, position: 73, ageMs: 80 },
+    ]);
+  });
+
+  it('tells what else happened: before the next decision, in its batch or the next', async () => {
+    subject.note('link-down', moment);
+    issue(2);
+    subject.note('link-up', { atMs: moment.atMs + 9, position: 71 });
+    issue(1);
+    await pass(250);
+    subject.note('gap', { ...moment, position: 72 });
+    await pass(2_000);
+    expect(batches().map(({ basis }) => basis?.steps)).toEqual([
+      [
+        { kind: 'link-down', n: 0, atMs: moment.atMs, position: 70 },
+        { kind: 'link-up', n: 2, atMs: moment.atMs + 9, position: 71 },
+      ],
+      [{ kind: 'gap', n: 3, atMs: moment.atMs, position: 72 }],
+    ]);
+  });
+
+  it('tells refusals beside the decisions, and that something in the view is not on the log', async () => {
+    isRestored = true;
+    subject.refuse({ ...moment, asked: { require: ['eu-central-1'] }, code: 'requirement-unmet' });
+    isRestored = false;
+    issue(1);
+    await pass(250);
+    const refused = [
+      { atMs: moment.atMs, position: 70, require: ['eu-central-1'], code: 'requirement-unmet' },
+    ];
+    expect(batches()).toMatchObject([{ basis: { isRestored: true, fromN: 0 }, decisions: [{}], refused }]);
+  });
+
+  it('begins a batch anew where positions do, and where a message would be too large', async () => {
+    issue(1);
+    moment = { ...moment, position: 1 };
+    issue(1);
+    const require = Array.from({ length: 64 }, (_, i) => `a-region-with-a-long-name-${i}`.padEnd(64, 'x'));
+    for (let i = 0; i < 300; i++) subject.add({ ...decision(issuedCount++), asked: { require } });
+    await pass(250);
+    expect(batches().map(({ basis }) => basis?.fromPosition)).toEqual([70, 1, 1, 1, 1, 1, 1]);
+    const messages = bus.log.stream?.messages ?? [];
+    expect(Math.max(...messages.map(({ data }) => data.length))).toBeLessThan(300_000);
+  });
+
+  it('takes no more than 250 bytes of the log for a decision', async () => {
+    for (let i = 0; i < 25; i++) {
+      moment = { ...moment, atMs: moment.atMs + 10, position: moment.position + (i % 3) };
+      const node = `eu-central-1-${(i * 7919).toString(36)}`;
+      const spill = i % 5 === 0 ? { nearestRegion: 'eu-west-3', reason: 'spillover' as const } : {};
+      const tenant = i % 2 === 0 ? { tenant: 'acme-conferencing' } : {};
+      const asked = { country: 'DE', continent: 'EU' as const, lat: -50 - (i % 9), lon: -120 - i, ...tenant };
+      const home = { region: 'eu-central-1', nodes: [node], nearestRegion: 'eu-central-1' };
+      subject.add({ ...decision(issuedCount++), asked, ...home, ...spill });
+    }
+    await pass(250);
+    const [{ data, subject: name } = raise()] = bus.log.stream?.messages ?? [];
+    // Besides subject and payload, JetStream keeps the message id and about 50 bytes of its own.
+    const stored = data.length + name.length + `NATS/1.0\r\nNats-Msg-Id: router-1-boot-0\r\n\r\n`.length + 50;
+    process.stdout.write(`${Math.round(stored / 25)} bytes of the log for a decision, 25 in a batch\n`);
+    expect(stored / 25).toBeLessThan(250);
+  });
 });
+
+function raise(): never {
+  throw new Error('nothing was written');
+}

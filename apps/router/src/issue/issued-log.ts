@@ -1,5 +1,8 @@
-import { MAX_DECISIONS_PER_BATCH, subjectOf, type DecisionRecord, type Issued } from '@spillway/contracts';
+import { subjectOf, type RouterStep, type WrittenIssued } from '@spillway/contracts';
 import type { Bus } from '@spillway/messaging';
+import type { Decision, RefusedRequest } from './decision.js';
+import { IssuedBatch } from './issued-batch.js';
+import type { DecidingView, Moment } from './standpoint.js';
 
 /** Milliseconds between batches while decisions are made. */
 const FLUSH_MS = 250;
@@ -14,17 +17,14 @@ export interface IssuedLogEvents {
   onFault(error: unknown): void;
 }
 
-/** A decision as it is made; its age is known when it is sent. */
-export type Decision = Omit<DecisionRecord, 'ageMs'>;
-
-interface WaitingDecision {
-  readonly record: Decision;
-  readonly decidedAt: number;
-}
-
 /** Writes what this router issued to the log: numbered batches, in order, acknowledged. */
 export class IssuedLog {
-  private waiting: WaitingDecision[] = [];
+  /** Those to be sent, in order; the last one may still grow. */
+  private readonly waiting: IssuedBatch[] = [];
+  private waitingCount = 0;
+  /** Not told yet, and no batch to tell them in. */
+  private readonly steps: RouterStep[] = [];
+  private nextN = 0;
   private batch = 0;
   private lastSentAt = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -35,6 +35,7 @@ export class IssuedLog {
     private readonly bus: Bus,
     private readonly routerId: string,
     private readonly bootId: string,
+    private readonly view: DecidingView,
     private readonly events: IssuedLogEvents,
   ) {}
 
@@ -42,16 +43,27 @@ export class IssuedLog {
     this.timer ??= setInterval(() => this.tick(), FLUSH_MS);
   }
 
-  add(record: Decision): void {
-    this.waiting.push({ record, decidedAt: performance.now() });
-    if (this.waiting.length <= MAX_WAITING) return;
-    const lost = this.waiting.splice(0, MAX_DECISIONS_PER_BATCH).length;
-    this.events.onLost(lost);
+  /** Call before anything is reserved for it: the batch tells what was counted up to then. */
+  add(decision: Decision): void {
+    this.batchFor(decision).add(decision);
+    this.nextN = decision.n + 1;
+    this.count();
+  }
+
+  refuse(request: RefusedRequest): void {
+    this.batchFor(request).refuse(request);
+    this.count();
+  }
+
+  /** Something else happened that decisions from now on depend on. */
+  note(kind: RouterStep['kind'], { atMs, position }: Moment): void {
+    const steps = this.waiting.at(-1)?.steps ?? this.steps;
+    steps.push({ kind, n: this.nextN, atMs, position });
   }
 
   /** An empty batch, acknowledged: moves log time to now. @returns its position. */
   signOfLife(): Promise<number> {
-    return this.record([]);
+    return this.record(this.begin('look'));
   }
 
   /** Sends what is left, for at most `limitMs`, then stops; what is left even then is given up, and counted. */
@@ -61,8 +73,34 @@ export class IssuedLog {
     await this.sending;
     if (this.waiting.length > 0 && !this.giveUp.signal.aborted) await this.sendWaiting();
     clearTimeout(limit);
-    const left = this.waiting.splice(0).length;
-    if (left > 0) this.events.onLost(left);
+    for (const batch of this.waiting.splice(0)) this.lose(batch);
+  }
+
+  private begin(look?: 'look'): IssuedBatch {
+    return new IssuedBatch(this.nextN, this.view, this.steps.splice(0), look);
+  }
+
+  private batchFor(moment: Moment): IssuedBatch {
+    const open = this.waiting.at(-1);
+    if (open?.takes(moment)) return open;
+    const batch = this.begin();
+    this.waiting.push(batch);
+    return batch;
+  }
+
+  private count(): void {
+    this.waitingCount++;
+    if (this.waitingCount <= MAX_WAITING) return;
+    const oldest = this.waiting.shift();
+    if (!oldest) return;
+    this.waitingCount -= oldest.size;
+    this.lose(oldest);
+  }
+
+  /** Its decisions are lost; what happened meanwhile is told with the next. */
+  private lose(batch: IssuedBatch): void {
+    if (batch.decisionCount > 0) this.events.onLost(batch.decisionCount);
+    (this.waiting[0]?.steps ?? this.steps).unshift(...batch.steps);
   }
 
   private tick(): void {
@@ -72,30 +110,29 @@ export class IssuedLog {
     this.sending = this.sendWaiting().finally(() => (this.sending = undefined));
   }
 
-  /** Everything that waits, in batches; one empty batch when nothing does. Never rejects. */
+  /** Everything that waits; one empty batch when nothing does. Never rejects. */
   private async sendWaiting(): Promise<void> {
     try {
       do {
-        await this.record(this.waiting.splice(0, MAX_DECISIONS_PER_BATCH));
+        const batch = this.waiting.shift() ?? this.begin('look');
+        this.waitingCount -= batch.size;
+        await this.record(batch);
       } while (this.waiting.length > 0);
     } catch (error) {
       this.events.onFault(error);
     }
   }
 
-  private async record(waiting: WaitingDecision[]): Promise<number> {
+  private async record(batch: IssuedBatch): Promise<number> {
     const { routerId, bootId } = this;
-    const batch = this.batch++;
-    const now = performance.now();
-    const decisions = waiting.map(({ record, decidedAt }): DecisionRecord => {
-      return { ...record, ageMs: Math.round(now - decidedAt) };
-    });
-    const payload: Issued = { at: new Date().toISOString(), routerId, bootId, batch, decisions };
+    const n = this.batch++;
+    const at = new Date().toISOString();
+    const payload: WrittenIssued = { at, routerId, bootId, batch: n, ...batch.write() };
     try {
-      const id = `${routerId}-${bootId}-${batch}`;
+      const id = `${routerId}-${bootId}-${n}`;
       return await this.bus.record(subjectOf.issued(routerId), payload, id, this.giveUp.signal);
     } catch (error) {
-      if (decisions.length > 0) this.events.onLost(decisions.length);
+      this.lose(batch);
       throw error;
     } finally {
       this.lastSentAt = performance.now();

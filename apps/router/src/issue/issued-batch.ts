@@ -1,0 +1,79 @@
+import {
+  MAX_DECISIONS_PER_BATCH,
+  type Basis,
+  type RouterStep,
+  type WrittenIssued,
+} from '@spillway/contracts';
+import { RULE_VERSION } from '@spillway/placement';
+import { writeDecision, writeRefusal, writtenBytes, type Decision, type RefusedRequest } from './decision.js';
+import type { DecidingView, Moment, Standpoint } from './standpoint.js';
+
+/** Well below what a message may have, and NATS's own limit of 1 MB. */
+const MAX_BYTES = 256 * 1024;
+/** Steps that are told, the latest; more than this a link does not come and go between two batches. */
+const MAX_STEPS = 1_000;
+
+/** What a router did from one moment on, until it is told. */
+export class IssuedBatch {
+  private readonly decisions: Decision[] = [];
+  private readonly refused: RefusedRequest[] = [];
+  private bytes = 0;
+  private isRestored: boolean;
+  private readonly from: Standpoint;
+
+  /** @param fromN number of its first decision. */
+  constructor(
+    private readonly fromN: number,
+    private readonly view: DecidingView,
+    readonly steps: RouterStep[],
+    look?: 'look',
+  ) {
+    this.from = view.standpoint(look);
+    this.isRestored = view.isRestored;
+  }
+
+  /** Decisions and refusals. */
+  get size(): number {
+    return this.decisions.length + this.refused.length;
+  }
+  get decisionCount(): number {
+    return this.decisions.length;
+  }
+
+  /** Whether there is room for another one made then. Positions begin anew with a new log, and a batch with them. */
+  takes({ position }: Moment): boolean {
+    const isFull = this.size >= MAX_DECISIONS_PER_BATCH || this.bytes >= MAX_BYTES;
+    return !isFull && position >= this.from.position;
+  }
+
+  add(decision: Decision): void {
+    this.decisions.push(decision);
+    this.bytes += writtenBytes(decision, decision.nodes);
+    this.isRestored ||= this.view.isRestored;
+  }
+
+  refuse(request: RefusedRequest): void {
+    this.refused.push(request);
+    this.bytes += writtenBytes(request);
+    this.isRestored ||= this.view.isRestored;
+  }
+
+  write(): Pick<WrittenIssued, 'basis' | 'decisions' | 'refused'> {
+    const { fromN, from, view, steps, refused } = this;
+    const basis: Basis = {
+      rule: RULE_VERSION,
+      fromN,
+      fromMs: from.atMs,
+      fromPosition: from.position,
+      view: from.digest,
+      sentMs: Math.max(view.logTime, from.atMs),
+      ...(steps.length > 0 && { steps: steps.slice(-MAX_STEPS) }),
+      ...(this.isRestored && { isRestored: true }),
+    };
+    return {
+      basis,
+      decisions: this.decisions.map((decision) => writeDecision(decision, from)),
+      ...(refused.length > 0 && { refused: refused.map((request) => writeRefusal(request, from)) }),
+    };
+  }
+}
