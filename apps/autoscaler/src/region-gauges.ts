@@ -41,6 +41,11 @@ const OF_REGION: readonly (readonly [name: string, help: string, read: Read])[] 
     (_, control) => control?.plan?.desired,
   ],
   [
+    'spillway_region_failed_boots',
+    'Instances in a row that were ordered and never served; only from the one that leads',
+    (_, control) => control?.failedBoots,
+  ],
+  [
     'spillway_region_plan_revision',
     'Revision of the last plan of a region; only from the one that leads',
     (_, control) => control?.revision,
@@ -72,6 +77,19 @@ export function registerGauges(registry: Registry, source: () => Source): void {
     'spillway_autoscaler_lease_generation',
     'Generation of the lease as it was last read; absent while unknown',
     () => source().lease.lastSeen?.generation ?? null,
+  );
+  gauge(
+    'spillway_log_lag_seconds',
+    'From the writing of the last entry of the log to its reading; absent before the first',
+    () => {
+      const { lagMs } = source().options.view;
+      return lagMs === undefined ? null : lagMs / 1000;
+    },
+  );
+  gauge(
+    'spillway_log_silence_seconds',
+    'Since the last entry of the log was read',
+    () => source().options.view.silenceOfLogMs / 1000,
   );
   for (const [name, help, read] of OF_REGION) registerOfRegion(name, help, registry, source, read);
 }

@@ -135,6 +135,8 @@ export class Regions {
       const onFault = (error: unknown) => this.fail(error);
       const runner = new RegionRunner(region, record, { ...this.parts, onFault });
       this.byId.set(region, runner);
+      // An increase is seen from a value before it.
+      this.parts.metrics.plansFailed.inc({ region }, 0);
       this.leftAloneUntilMs.delete(region);
       runner.resume();
     } catch (error) {

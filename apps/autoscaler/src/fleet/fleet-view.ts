@@ -8,10 +8,13 @@ export class FleetView {
   private linkState: LinkState = 'down';
   private linkChangedAt: number;
   private hasCaughtUp = false;
+  private lastEntryReadAt: number;
+  private lastEntryLagMs: number | undefined;
   private readonly waiting = new Set<() => void>();
 
   constructor(private readonly monotonicMs: () => number = () => performance.now()) {
     this.linkChangedAt = this.monotonicMs();
+    this.lastEntryReadAt = this.linkChangedAt;
   }
 
   get link(): LinkState {
@@ -32,8 +35,21 @@ export class FleetView {
     return this.hasCaughtUp;
   }
 
+  /** Milliseconds from the writing of the last entry, by NATS's clock, to its reading, by ours; `undefined` before the first. */
+  get lagMs(): number | undefined {
+    return this.lastEntryLagMs;
+  }
+
+  /** Milliseconds since the last entry of the log was read. */
+  get silenceOfLogMs(): number {
+    return this.monotonicMs() - this.lastEntryReadAt;
+  }
+
   fold(entry: LogEntry): FoldOutcome {
-    const outcome = this.fleet.apply(entry, this.monotonicMs());
+    this.lastEntryReadAt = this.monotonicMs();
+    // What outlived its entry on the log has no time.
+    if (entry.at > 0) this.lastEntryLagMs = Math.max(0, Date.now() - entry.at);
+    const outcome = this.fleet.apply(entry, this.lastEntryReadAt);
     this.notify();
     return outcome;
   }
