@@ -18,7 +18,7 @@ export {
   type ReservationUnit,
 } from './load.js';
 export { LogClock } from './log-clock.js';
-export { utilizationOf, type FleetNode } from './node.js';
+export { isBelowFloor, utilizationOf, type FleetNode } from './node.js';
 export { INTEGRAL_FADE_MS, integralAt, priceMs } from './price.js';
 export type { Dated } from './region-events.js';
 export type { FleetRegion, RegionTotals } from './region.js';

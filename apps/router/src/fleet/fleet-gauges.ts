@@ -1,3 +1,4 @@
+import { isBelowFloor } from '@spillway/fleet';
 import { Gauge, type Registry } from 'prom-client';
 import type { FleetView } from './fleet-view.js';
 import { regionGauges } from './region-gauges.js';
@@ -48,6 +49,28 @@ export function fleetGauges(view: FleetView, registry: Registry): Gauge[] {
       return view.fleet.liveRouters();
     }),
     nodes,
+    belowFloorGauge(view, registry),
     ...regionGauges(view, registry),
   ];
+}
+
+/** Names of software are anybody's text; those that the policy has a floor for are few. */
+function belowFloorGauge(view: FleetView, registry: Registry): Gauge {
+  return new Gauge({
+    name: 'spillway_nodes_below_floor',
+    help: 'Nodes heard from that are not handed out because their software is older than versionFloor',
+    labelNames: ['region', 'software'],
+    registers: [registry],
+    collect() {
+      this.reset();
+      const { fleet } = view;
+      for (const { heartbeat, freshness } of fleet.nodes.values()) {
+        const { region, software, state } = heartbeat;
+        const isThere = freshness !== 'unknown' && state !== 'stopped' && fleet.regions.has(region);
+        if (isThere && isBelowFloor(heartbeat, fleet.policy?.versionFloor)) {
+          this.inc({ region, software: software.name.toLowerCase() });
+        }
+      }
+    },
+  });
 }
