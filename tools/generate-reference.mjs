@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { asyncApiDocument } from '../libs/contracts/dist/index.js';
 import { AutoscalerMetrics, autoscalerConfigSchema, registerGauges } from '../apps/autoscaler/dist/index.js';
-import { reporterConfigSchema } from '../apps/reporter/dist/index.js';
+import { ReporterMetrics, reporterConfigSchema } from '../apps/reporter/dist/index.js';
 import { Registry } from 'prom-client';
 import { FleetView, openApiDocument, RouterMetrics, routerConfigSchema } from '../apps/router/dist/index.js';
 import { configMarkdown } from '../libs/runtime/dist/index.js';
@@ -34,6 +34,9 @@ const autoscalerRegistry = new Registry();
 new AutoscalerMetrics(autoscalerRegistry);
 registerGauges(autoscalerRegistry, () => undefined);
 
+const reporterRegistry = new Registry();
+new ReporterMetrics(reporterRegistry, []).show(() => undefined);
+
 const folder = new URL('../docs/reference/', import.meta.url);
 const files = {
   'asyncapi.json': JSON.stringify(asyncApiDocument()),
@@ -44,6 +47,7 @@ const files = {
   'autoscaler-metrics.md': await metricsMarkdown('Autoscaler metrics', autoscalerRegistry),
   'scale-reasons.md': reasonsMarkdown(),
   'reporter-config.md': configMarkdown('Reporter configuration', reporterConfigSchema),
+  'reporter-metrics.md': await metricsMarkdown('Reporter metrics', reporterRegistry),
 };
 
 await mkdir(folder, { recursive: true });

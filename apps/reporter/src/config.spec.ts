@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { ConfigError, configMarkdown, describeConfig, loadConfig, type Environment } from '@spillway/runtime';
-import { reporterConfigSchema, stunTargetFrom } from './config.js';
+import { certificateTargetFrom, reporterConfigSchema, stunTargetFrom } from './config.js';
 
 const minimal: Environment = {
   NODE_ID: 'euc1-a1',
@@ -100,6 +100,23 @@ describe('where the relay is asked by STUN', () => {
     const onlyTls = { ...minimal, NODE_URLS: 'turns:a1.turn.example.org:443?transport=tcp' };
     expect(problemsOf(onlyTls)).toEqual([expect.stringContaining('STUN_CHECK must be set')]);
     expect(problemsOf({ ...onlyTls, STUN_CHECK: 'none' })).toEqual([]);
+  });
+});
+
+describe('where the certificate is looked at', () => {
+  it('is its first URL over TLS unless said otherwise', () => {
+    const serverName = 'a1.turn.example.org';
+    expect(certificateTargetFrom(load())).toEqual({ host: serverName, port: 443, serverName });
+    const elsewhere = load({ CERTIFICATE_CHECK: '10.0.0.5:5349' });
+    expect(certificateTargetFrom(elsewhere)).toEqual({ host: '10.0.0.5', port: 5349, serverName });
+  });
+
+  it('is nowhere with CERTIFICATE_CHECK=none and without TLS', () => {
+    expect(certificateTargetFrom(load({ CERTIFICATE_CHECK: 'none' }))).toBeUndefined();
+    expect(certificateTargetFrom(load({ NODE_URLS: 'turn:a1.turn.example.org' }))).toBeUndefined();
+    expect(problemsOf({ ...minimal, CERTIFICATE_CHECK: 'here' })).toEqual([
+      expect.stringContaining('CERTIFICATE_CHECK must be host:port or none'),
+    ]);
   });
 });
 

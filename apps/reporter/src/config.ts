@@ -2,6 +2,11 @@ import { heartbeatSchema, NODE_KINDS, tokenSchema } from '@spillway/contracts';
 import { commaList, logLevel, port, text, wholeNumber } from '@spillway/runtime';
 import { parseTurnUri } from '@spillway/turn';
 import { z } from 'zod';
+import {
+  certificateTargetAt,
+  certificateTargetOf,
+  type CertificateTarget,
+} from './relay/certificate-target.js';
 import { parseStunTarget, stunTargetOf, type StunTarget } from './relay/stun-target.js';
 import { neededVariables, SAMPLER_NAMES, SAMPLERS, samplerVariables } from './samplers/registry.js';
 
@@ -52,6 +57,18 @@ const variables = z.object({
     .describe(
       'Where the relay is asked by STUN whether it is there: `host:port` over UDP, `tcp:host:port`, or `none`; ' +
         'the first `turn:` URL of NODE_URLS unless set, and `none` for an SFU',
+    ),
+  CERTIFICATE_CHECK: text()
+    .transform((value, context) => {
+      const target = value === 'none' ? 'none' : parseStunTarget(`tcp:${value}`);
+      if (target !== undefined) return target;
+      context.addIssue({ code: 'custom', message: 'must be host:port or none' });
+      return z.NEVER;
+    })
+    .optional()
+    .describe(
+      'Where the end of the certificate is looked up: `host:port`, or `none`; the first `turns:` URL of NODE_URLS ' +
+        'unless set, and `none` when there is none',
     ),
   SAMPLERS: commaList(z.enum(SAMPLER_NAMES, `must be names out of ${SAMPLER_NAMES.join(', ')}`))
     .default(['host'])
@@ -104,4 +121,13 @@ const listOf = <T>(value: readonly T[] | undefined): readonly T[] => (Array.isAr
 export function stunTargetFrom(config: ReporterConfig): StunTarget | undefined {
   if (config.STUN_CHECK === 'none') return undefined;
   return config.STUN_CHECK ?? (config.NODE_KIND === 'turn' ? stunTargetOf(config.NODE_URLS) : undefined);
+}
+
+/** Where the certificate is looked at; `undefined` when it is not. */
+export function certificateTargetFrom({
+  CERTIFICATE_CHECK: target,
+  NODE_URLS: urls,
+}: ReporterConfig): CertificateTarget | undefined {
+  if (target === 'none') return undefined;
+  return target ? certificateTargetAt(target, urls) : certificateTargetOf(urls);
 }

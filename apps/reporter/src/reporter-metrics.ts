@@ -9,6 +9,7 @@ export interface ReporterView {
   readonly isAnswering: boolean;
   readonly link: LinkState;
   readonly drain: Drain | undefined;
+  readonly certificateExpiresAtMs: number | undefined;
 }
 
 const LOAD_GAUGES = [
@@ -60,6 +61,11 @@ export class ReporterMetrics {
     this.gauge('spillway_node_drained', 'Whether a drain is over', () =>
       Number(view().drain?.isOver === true),
     );
+    this.gauge(
+      'spillway_node_certificate_expiry_timestamp_seconds',
+      'When the certificate ends that clients are shown, in seconds since the epoch; absent while unknown',
+      () => secondsOf(view().certificateExpiresAtMs),
+    );
     for (const [part, name, help] of LOAD_GAUGES) {
       this.gauge(name, `${help}; absent while unknown`, () => view().observation.load[part]);
     }
@@ -79,3 +85,5 @@ export class ReporterMetrics {
     });
   }
 }
+
+const secondsOf = (ms: number | undefined) => (ms === undefined ? null : ms / 1000);

@@ -1,12 +1,13 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Bus, LinkState } from '@spillway/messaging';
-import { stunTargetFrom, type ReporterConfig } from './config.js';
+import { certificateTargetFrom, stunTargetFrom, type ReporterConfig } from './config.js';
 import { OrderBook } from './drain/order-book.js';
 import type { Drain } from './drain/orders.js';
 import { RelaySignal } from './drain/relay-signal.js';
 import { Heartbeats } from './heartbeat/heartbeats.js';
 import { decideEcho, decideState, type Observation } from './heartbeat/observation.js';
 import { identityFrom } from './identity.js';
+import { CertificateCheck } from './relay/certificate-check.js';
 import { RelayCheck } from './relay/relay-check.js';
 import type { ReporterMetrics } from './reporter-metrics.js';
 import { createSampler } from './samplers/registry.js';
@@ -16,6 +17,7 @@ import { Sampling } from './samplers/sampling.js';
 export class Reporter {
   private readonly sampling: Sampling;
   private readonly relayCheck: RelayCheck | undefined;
+  private readonly certificateCheck: CertificateCheck | undefined;
   private readonly orderBook: OrderBook;
   private readonly signal: RelaySignal | undefined;
   private readonly heartbeats: Heartbeats;
@@ -32,6 +34,8 @@ export class Reporter {
     const target = stunTargetFrom(config);
     const notice = () => this.notice();
     this.relayCheck = target && new RelayCheck({ target, intervalMs, logger, onChecked: notice });
+    const certificateTarget = certificateTargetFrom(config);
+    this.certificateCheck = certificateTarget && new CertificateCheck({ target: certificateTarget, logger });
     this.sampling = new Sampling({
       samplers: config.SAMPLERS.map((name) => createSampler(name, config, { node: identity, bus, logger })),
       intervalMs,
@@ -68,6 +72,11 @@ export class Reporter {
     return this.bus.link;
   }
 
+  /** When the certificate that clients are shown ends, in ms since the epoch; `undefined` while unknown. */
+  get certificateExpiresAtMs(): number | undefined {
+    return this.certificateCheck?.expiresAtMs;
+  }
+
   /** The drain in force. */
   get drain(): Drain | undefined {
     return this.orderBook.orders.drain;
@@ -95,6 +104,7 @@ export class Reporter {
     this.orderBook.start();
     void this.sampling.run();
     void this.relayCheck?.run();
+    void this.certificateCheck?.run();
   }
 
   /** Says its last word; the bus still has to be flushed. */
@@ -102,6 +112,7 @@ export class Reporter {
     this.isStopping = true;
     this.sampling.stop();
     this.relayCheck?.stop();
+    this.certificateCheck?.stop();
     this.heartbeats.stop();
     await this.orderBook.stop();
   }
