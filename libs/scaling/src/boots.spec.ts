@@ -14,6 +14,7 @@ const sight = (overrides: Partial<BootSight> = {}): BootSight => ({
   now: 10_000,
   instanceIds: new Set(),
   servedAt: new Map(),
+  cameUp: new Set(),
   knownIds: new Set(),
   awaited: 0,
   ...overrides,
@@ -93,7 +94,7 @@ describe('Boots', () => {
   });
 
   it('are assumed by somebody who looks for the first time, of unheard instances shortly after an order only', () => {
-    const first = { instanceIds: ids('a', 'b'), servedAt: new Map([['b', 1]]), knownIds: undefined };
+    const first = { instanceIds: ids('a', 'b'), cameUp: ids('b'), knownIds: undefined };
     expect(followBoots(memory(), sight(first)).memory.booting).toEqual([booting('a')]);
     expect(followBoots(memory({ lastGrowthAtMs: null }), sight(first)).memory.booting).toEqual([]);
     expect(followBoots(memory(), sight({ ...first, now: 600_001 })).memory.booting).toEqual([]);

@@ -25,6 +25,8 @@ export interface BootSight {
   readonly instanceIds: ReadonlySet<string>;
   /** Whose node has been heard serving or draining, and when last; an id may come again after its instance is gone. */
   readonly servedAt: ReadonlyMap<string, number>;
+  /** Whose node has been heard in any state but `starting`, however long ago. */
+  readonly cameUp: ReadonlySet<string>;
   /** The instances there were when they were last looked at; `undefined` for somebody who never looked before. */
   readonly knownIds: ReadonlySet<string> | undefined;
   /** Instances ordered and not yet seen. */
@@ -55,7 +57,7 @@ export function backOffUntil({ failedBoots, lastFailureAtMs, bootSeconds }: Boot
  * Follows instances from the order to the first heartbeat that says `serving`.
  *
  * 1. An instance that was not there before boots since the last order, if that is within patience, else since now.
- * 2. To somebody who never looked before, an instance without a serving node boots if an order is within
+ * 2. To somebody who never looked before, an instance whose node never came up boots if an order is within
  *    patience; otherwise it is a stranger: it may have served long ago, so it is never taken for a failed boot.
  * 3. One that serves ends its boot: the time goes into the mean, and failures are forgotten.
  * 4. One that is gone without having served has failed; not to somebody who never looked before, to whom it may have
@@ -64,14 +66,14 @@ export function backOffUntil({ failedBoots, lastFailureAtMs, bootSeconds }: Boot
  * 6. What was ordered and did not come within patience has failed, once.
  */
 export function followBoots(memory: BootMemory, sight: BootSight): Boots {
-  const { now, instanceIds, servedAt, knownIds } = sight;
+  const { now, instanceIds, servedAt, cameUp, knownIds } = sight;
   const patience = patienceMs(memory.bootSeconds);
   const { lastGrowthAtMs } = memory;
   const isOrderRecent = lastGrowthAtMs !== null && now - lastGrowthAtMs <= patience;
   const inBoot = new Set(memory.booting.map(({ instanceId }) => instanceId));
   const arrived = [...instanceIds].filter((id) => {
     if (inBoot.has(id)) return false;
-    return knownIds ? !knownIds.has(id) : isOrderRecent && !servedAt.has(id);
+    return knownIds ? !knownIds.has(id) : isOrderRecent && !cameUp.has(id);
   });
   const sinceMs = isOrderRecent ? lastGrowthAtMs : now;
   const all = [...memory.booting, ...arrived.map((instanceId) => ({ instanceId, sinceMs }))];

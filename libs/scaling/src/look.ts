@@ -1,3 +1,4 @@
+import type { FleetNode } from '@spillway/fleet';
 import { followBoots, patienceMs } from './boots.js';
 import { takeCensus, type Census } from './census.js';
 import type { Inventory } from './inventory.js';
@@ -22,6 +23,7 @@ export function look(memory: RegionMemory, { now, nodes }: RegionContext, invent
     now,
     instanceIds,
     servedAt: servedAt(nodes),
+    cameUp: new Set(nodes.filter(({ heartbeat }) => heartbeat.state !== 'starting').map(instanceIdOf)),
     knownIds: memory.knownIds,
     awaited,
   });
@@ -43,6 +45,8 @@ function awaitedBy(
   if (!plan || plan.outcome === 'failed' || lastGrowthAtMs === null) return 0;
   return now - lastGrowthAtMs <= patienceMs(bootSeconds) ? Math.max(0, plan.desired - present) : 0;
 }
+
+const instanceIdOf = ({ heartbeat }: FleetNode) => heartbeat.instanceId;
 
 /** An instance has served once its node was heard in one of these states. */
 function servedAt(nodes: RegionContext['nodes']): Map<string, number> {
