@@ -1,5 +1,5 @@
 import type { LogEntry, LogRetention, RejectionReason } from '@spillway/contracts';
-import type { LogReading, LogWindow } from './log-reading.js';
+import type { BusReading, LogWindow } from './log-reading.js';
 
 /** Whether the process is connected to NATS right now. */
 export type LinkState = 'up' | 'down';
@@ -100,7 +100,7 @@ export interface Bus {
    * @throws {LogReadError} `no-log`, `refused`, `invalid-window` or `closed`.
    * @throws the signal's reason when it aborts.
    */
-  readLog(window: LogWindow, signal?: AbortSignal): Promise<LogReading>;
+  readLog(window: LogWindow, signal?: AbortSignal): Promise<BusReading>;
 
   /** @throws {RequestError} `no-responders`, `timeout`, `link-down`, `responder-failed` or `refused`. */
   request(subject: string, message: OutgoingMessage, timeoutMs: number): Promise<BusMessage>;

@@ -10,7 +10,19 @@ export type {
   RejectedMessage,
   StateStore,
 } from './bus.js';
-export type { LogBatch, LogPlace, LogReading, LogWindow, LogWindowInfo } from './log-reading.js';
+export type { StoredMessage } from './delivery.js';
+export type {
+  BusReading,
+  LogBatch,
+  LogPlace,
+  LogReading,
+  LogWindow,
+  LogWindowInfo,
+  MessageBatch,
+  WindowGap,
+} from './log-reading.js';
+export { checkWindow } from './locate-window.js';
+export { matchesSubject } from './subject-filter.js';
 export { MemoryBus } from './memory-bus.js';
 export { MemoryLog } from './memory-log.js';
 export { NatsBus } from './nats-bus.js';

@@ -1,5 +1,6 @@
 import type { LogEntry } from '@spillway/contracts';
-import type { LogGap, RejectedMessage } from './bus.js';
+import type { RejectedMessage } from './bus.js';
+import type { StoredMessage } from './delivery.js';
 
 /**
  * A place in the log: a position (1, 2, 3 …), or a time in milliseconds since the epoch, by the clock of the log. Where
@@ -28,14 +29,36 @@ export interface LogWindowInfo {
   readonly beginsLate: { readonly position: number; readonly atMs: number } | null;
 }
 
+/** A part of the window that is not there. */
+export interface WindowGap {
+  /** First position that is missing. */
+  readonly from: number;
+  /** Last position that is missing. */
+  readonly to: number;
+  /**
+   * `retention`: the log has lost it. `new-stream`: the log was made anew while it was read. `damaged`, `truncated`: of
+   * a file.
+   */
+  readonly cause: 'retention' | 'new-stream' | 'damaged' | 'truncated';
+  /** More about it, for people. */
+  readonly detail?: string;
+}
+
 /** Some of the window's messages, in order. */
 export interface LogBatch {
   /** What is missing of the log right before this batch's messages. */
-  readonly gap: LogGap | null;
+  readonly gap: WindowGap | null;
   readonly entries: readonly LogEntry[];
   /** Messages between them that no fold may see. */
   readonly rejected: readonly RejectedMessage[];
   /** The window is read up to here. */
+  readonly position: number;
+}
+
+/** The same before anything was parsed. */
+export interface MessageBatch {
+  readonly gap: WindowGap | null;
+  readonly messages: readonly StoredMessage[];
   readonly position: number;
 }
 
@@ -49,4 +72,9 @@ export interface LogReading {
    * @throws the reason of the signal that reading was begun with when that aborts.
    */
   batches(): AsyncIterable<LogBatch>;
+}
+
+/** A window on the log itself. Either of the two reads it. */
+export interface BusReading extends LogReading {
+  messages(): AsyncIterable<MessageBatch>;
 }

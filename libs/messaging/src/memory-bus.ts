@@ -11,7 +11,7 @@ import type {
 } from './bus.js';
 import { LogReadError, RecordError, RequestError } from './errors.js';
 import { checkWindow } from './locate-window.js';
-import type { LogReading, LogWindow } from './log-reading.js';
+import type { BusReading, LogWindow } from './log-reading.js';
 import { MemoryFollower } from './memory-follower.js';
 import { MemoryLog, type MemoryResponder } from './memory-log.js';
 import { openMemoryReading } from './memory-reading.js';
@@ -83,7 +83,7 @@ export class MemoryBus implements Bus {
     return Promise.resolve(follower);
   }
 
-  async readLog(window: LogWindow, signal?: AbortSignal): Promise<LogReading> {
+  async readLog(window: LogWindow, signal?: AbortSignal): Promise<BusReading> {
     checkWindow(window);
     const until = async <T>(attempt: () => T | undefined): Promise<T> => {
       try {

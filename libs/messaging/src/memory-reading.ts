@@ -3,8 +3,9 @@ import type { LinkState } from './bus.js';
 import type { StoredMessage } from './delivery.js';
 import { LogReadError } from './errors.js';
 import { locateWindow } from './locate-window.js';
-import type { LogBatch, LogReading, LogWindow, LogWindowInfo } from './log-reading.js';
+import type { BusReading, LogBatch, LogWindow, LogWindowInfo, MessageBatch } from './log-reading.js';
 import type { MemoryLog } from './memory-log.js';
+import { parseBatches } from './parse-batches.js';
 import { planReading } from './reading.js';
 import { matchesSubject } from './subject-filter.js';
 import { WindowView } from './window-view.js';
@@ -20,7 +21,7 @@ export interface MemoryReader {
 }
 
 /** Finds a window on a `MemoryLog`. */
-export async function openMemoryReading(reader: MemoryReader, window: LogWindow): Promise<LogReading> {
+export async function openMemoryReading(reader: MemoryReader, window: LogWindow): Promise<BusReading> {
   await reader.until(() => reader.link() === 'up' || undefined);
   const { stream } = reader.log;
   if (!stream) throw new LogReadError('no-log');
@@ -35,7 +36,7 @@ export async function openMemoryReading(reader: MemoryReader, window: LogWindow)
   return new MemoryReading(reader, info, window.filter ?? LOG_SUBJECTS);
 }
 
-class MemoryReading implements LogReading {
+class MemoryReading implements BusReading {
   private readonly view: WindowView;
 
   constructor(
@@ -46,13 +47,17 @@ class MemoryReading implements LogReading {
     this.view = new WindowView(info, filter === LOG_SUBJECTS);
   }
 
-  async *batches(): AsyncGenerator<LogBatch> {
+  batches(): AsyncGenerator<LogBatch> {
+    return parseBatches(this.messages());
+  }
+
+  async *messages(): AsyncGenerator<MessageBatch> {
     while (!this.view.isComplete) {
       yield* await this.reader.until(() => (this.reader.link() === 'up' ? this.next() : undefined));
     }
   }
 
-  private next(): LogBatch[] {
+  private next(): MessageBatch[] {
     const { view, info } = this;
     const { stream } = this.reader.log;
     const present = stream ?? { created: '', firstPosition: 1, lastPosition: 0 };

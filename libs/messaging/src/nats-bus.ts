@@ -13,7 +13,7 @@ import type {
 } from './bus.js';
 import { RequestError } from './errors.js';
 import { LogFollower } from './log-follower.js';
-import type { LogReading, LogWindow } from './log-reading.js';
+import type { BusReading, LogWindow } from './log-reading.js';
 import { NatsLink } from './nats-link.js';
 import type { NatsOptions } from './nats-options.js';
 import { openReading } from './nats-reading.js';
@@ -78,7 +78,7 @@ export class NatsBus implements Bus {
     return follower;
   }
 
-  readLog(window: LogWindow, signal?: AbortSignal): Promise<LogReading> {
+  readLog(window: LogWindow, signal?: AbortSignal): Promise<BusReading> {
     return openReading(this.nats, window, signal);
   }
 

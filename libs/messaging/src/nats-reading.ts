@@ -2,8 +2,9 @@ import { LOG_STREAM, LOG_SUBJECTS } from '@spillway/contracts';
 import { LogReadError } from './errors.js';
 import { checkWindow, locateWindow } from './locate-window.js';
 import { LogPull, positionAt } from './log-pull.js';
-import type { LogBatch, LogReading, LogWindow, LogWindowInfo } from './log-reading.js';
+import type { BusReading, LogBatch, LogWindow, LogWindowInfo, MessageBatch } from './log-reading.js';
 import type { NatsLink, NatsSession } from './nats-link.js';
+import { parseBatches } from './parse-batches.js';
 import { planReading, type PresentLog } from './reading.js';
 import { isStreamAbsent, ReadingScope } from './reading-scope.js';
 import { WindowView } from './window-view.js';
@@ -13,7 +14,7 @@ export async function openReading(
   link: NatsLink,
   window: LogWindow,
   signal?: AbortSignal,
-): Promise<LogReading> {
+): Promise<BusReading> {
   checkWindow(window);
   const scope = new ReadingScope(link, signal);
   try {
@@ -43,7 +44,7 @@ async function locate(session: NatsSession, window: LogWindow): Promise<LogWindo
 }
 
 /** Reads a window; whatever goes wrong, it looks at the stream and goes on where it was, as `LogFollower` does. */
-class NatsReading implements LogReading {
+class NatsReading implements BusReading {
   private readonly view: WindowView;
 
   constructor(
@@ -55,7 +56,11 @@ class NatsReading implements LogReading {
     this.view = new WindowView(info, filter === LOG_SUBJECTS);
   }
 
-  async *batches(): AsyncGenerator<LogBatch> {
+  batches(): AsyncGenerator<LogBatch> {
+    return parseBatches(this.messages());
+  }
+
+  async *messages(): AsyncGenerator<MessageBatch> {
     const scope = new ReadingScope(this.link, this.signal);
     try {
       while (!this.view.isComplete) {
@@ -74,7 +79,7 @@ class NatsReading implements LogReading {
   }
 
   /** Ends when the window is complete. @throws {Error} when something came in between. */
-  private async *readOn(stop: AbortSignal): AsyncGenerator<LogBatch[]> {
+  private async *readOn(stop: AbortSignal): AsyncGenerator<MessageBatch[]> {
     const { link, view, filter } = this;
     const session = await link.up(stop);
     yield await link.whileUp(this.leaveOutWhatIsGone(session), stop);
@@ -97,7 +102,7 @@ class NatsReading implements LogReading {
     if (!view.isComplete) yield await link.whileUp(this.leaveOutTheRest(session), stop);
   }
 
-  private async leaveOutWhatIsGone(session: NatsSession): Promise<LogBatch[]> {
+  private async leaveOutWhatIsGone(session: NatsSession): Promise<MessageBatch[]> {
     const plan = planReading(
       { created: this.info.created, frontier: this.view.position },
       await presentLog(session),
@@ -107,7 +112,7 @@ class NatsReading implements LogReading {
   }
 
   /** The server has no more, although the window goes on: unless it lags behind, the rest is gone. */
-  private async leaveOutTheRest(session: NatsSession): Promise<LogBatch[]> {
+  private async leaveOutTheRest(session: NatsSession): Promise<MessageBatch[]> {
     const { lastPosition } = this.info;
     const present = await presentLog(session);
     const last = this.filter === LOG_SUBJECTS ? { seq: lastPosition } : { last_by_subj: this.filter };

@@ -1,7 +1,5 @@
-import { parseEvent, type LogEntry } from '@spillway/contracts';
-import type { LogGap, RejectedMessage } from './bus.js';
 import type { StoredMessage } from './delivery.js';
-import type { LogBatch } from './log-reading.js';
+import type { MessageBatch, WindowGap } from './log-reading.js';
 
 /** How far a window is read: makes batches of messages, each position at most once, and tells what is missing. */
 export class WindowView {
@@ -27,8 +25,8 @@ export class WindowView {
   }
 
   /** A batch ends where something is missing, so that the next begins with it. */
-  take(messages: readonly StoredMessage[]): LogBatch[] {
-    const batches: LogBatch[] = [];
+  take(messages: readonly StoredMessage[]): MessageBatch[] {
+    const batches: MessageBatch[] = [];
     let run = new Run(null);
     for (const message of messages) {
       if (message.position <= this.frontier) continue;
@@ -46,7 +44,7 @@ export class WindowView {
   }
 
   /** Everything up to `to` is missing. */
-  leaveOut(to: number, cause: LogGap['cause']): LogBatch[] {
+  leaveOut(to: number, cause: WindowGap['cause']): MessageBatch[] {
     const from = this.frontier + 1;
     const end = Math.min(to, this.last);
     if (end < from) return [];
@@ -57,19 +55,16 @@ export class WindowView {
 
 /** Messages without a hole between them. */
 class Run {
-  private readonly entries: LogEntry[] = [];
-  private readonly rejected: RejectedMessage[] = [];
+  private readonly messages: StoredMessage[] = [];
 
-  constructor(private readonly gap: LogGap | null) {}
+  constructor(private readonly gap: WindowGap | null) {}
 
-  add({ position, at, subject, data }: StoredMessage): void {
-    const parsed = parseEvent(subject, data);
-    if (parsed.ok) this.entries.push({ position, at, event: parsed.event });
-    else this.rejected.push({ position, subject, reason: parsed.reason, detail: parsed.detail });
+  add(message: StoredMessage): void {
+    this.messages.push(message);
   }
 
-  close(position: number): LogBatch[] {
-    const { gap, entries, rejected } = this;
-    return gap || entries.length > 0 || rejected.length > 0 ? [{ gap, entries, rejected, position }] : [];
+  close(position: number): MessageBatch[] {
+    const { gap, messages } = this;
+    return gap || messages.length > 0 ? [{ gap, messages, position }] : [];
   }
 }

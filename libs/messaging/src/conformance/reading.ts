@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Bus, LogGap } from '../bus.js';
-import type { LogBatch, LogReading, LogWindow } from '../log-reading.js';
+import type { Bus } from '../bus.js';
+import type { LogBatch, LogReading, LogWindow, WindowGap } from '../log-reading.js';
 import { heartbeat, issued, nameOf, type Message } from './events.js';
 import { record } from './following.js';
 import { until, type Stage } from './harness.js';
@@ -14,7 +14,7 @@ function storyOf(batches: readonly LogBatch[]): string[] {
   ]);
 }
 
-function gapIn(batches: readonly LogBatch[]): LogGap {
+function gapIn(batches: readonly LogBatch[]): WindowGap {
   const gap = batches.find((batch) => batch.gap)?.gap;
   if (!gap) throw new Error('no gap was told');
   return gap;
@@ -60,6 +60,21 @@ export function describeReading(stage: Stage): void {
       expect(storyOf(batches)).toEqual(['a/1', 'r#1', 'a/2', 'b/1']);
       expect(batches.flatMap(({ entries }) => entries.map(({ position }) => position))).toEqual([1, 2, 3, 4]);
       expect(batches.at(-1)?.position).toBe(4);
+    });
+
+    it('shows the messages as they are stored to whom that is dearer', async () => {
+      const { bus } = await stage.provisioned();
+      await record(bus, heartbeat('a', 1));
+      await bus.record('turn.v1.of-tomorrow', { n: 1 }, 'unknown');
+      const seen: unknown[] = [];
+      for await (const { messages } of (await bus.readLog({})).messages()) {
+        seen.push(...messages.map(({ position, subject, data }) => [position, subject, data.byteLength]));
+      }
+      const beat = JSON.stringify(heartbeat('a', 1).payload).length;
+      expect(seen).toEqual([
+        [1, heartbeat('a', 1).subject, beat],
+        [2, 'turn.v1.of-tomorrow', '{"n":1}'.length],
+      ]);
     });
 
     it('ends where the log ended when it began', async () => {
