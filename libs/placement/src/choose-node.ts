@@ -20,12 +20,26 @@ export function isAcceptable(node: FleetNode, wish: NodeWish): boolean {
 export function bestOfTwo(nodes: readonly FleetNode[], wish: NodeWish): FleetNode | undefined {
   const count = nodes.length;
   if (count === 0) return undefined;
-  const i = mix32(wish.seed) % count;
-  const first = nodes[i];
-  const second =
-    count > 1 ? nodes[(i + 1 + (mix32(wish.seed ^ 0x9e3779b9) % (count - 1))) % count] : undefined;
-  const best = betterAcceptable(first, second, wish);
+  const first = firstDrawn(count, wish.seed);
+  const second = count > 1 ? nodes[secondDrawn(count, wish.seed, first)] : undefined;
+  const best = betterAcceptable(nodes[first], second, wish);
   return best ?? nodes.reduce<FleetNode | undefined>((a, b) => betterAcceptable(a, b, wish), undefined);
+}
+
+/** The nodes that a decision compares before it looks at all of them: two, where there are two. */
+export function drawnNodes(nodes: readonly FleetNode[], seed: number): readonly FleetNode[] {
+  if (nodes.length < 2) return nodes;
+  const first = firstDrawn(nodes.length, seed);
+  const second = secondDrawn(nodes.length, seed, first);
+  return nodes.filter((_, i) => i === first || i === second);
+}
+
+function firstDrawn(count: number, seed: number): number {
+  return mix32(seed) % count;
+}
+
+function secondDrawn(count: number, seed: number, first: number): number {
+  return (first + 1 + (mix32(seed ^ 0x9e3779b9) % (count - 1))) % count;
 }
 
 function betterAcceptable(

@@ -6,3 +6,12 @@ export { placementView, type PlacementView } from './placement-view.js';
 export type { Coordinates, EstimateRtt } from './proximity.js';
 export type { NodeWish, Strategy, Weighing } from './strategy.js';
 export { RULE_VERSION } from './rule-version.js';
+export {
+  explainPlacement,
+  NODE_REJECTIONS,
+  type ComparedNode,
+  type NodeRejection,
+  type PlacementExplanation,
+  type RejectedCounts,
+  type WeighedRegion,
+} from './explain.js';
