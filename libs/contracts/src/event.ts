@@ -3,6 +3,7 @@ import { commandSchema, overloadSchema, scaleSchema, spilloverSchema } from './c
 import type { Command, Overload, Scale, Spillover } from './control.js';
 import { heartbeatSchema, type Heartbeat } from './heartbeat.js';
 import { issuedSchema, readIssued, writtenIssuedSchema, type Issued } from './issued.js';
+import { once } from './once.js';
 import { policySchema, type PolicyDocument } from './policy.js';
 import { compileQuickCheck } from './quick-check.js';
 import { parseSubject, type Address } from './subjects.js';
@@ -85,11 +86,6 @@ const quickly = {
   heartbeat: once(() => compileQuickCheck(heartbeatSchema)),
   issued: once(() => compileQuickCheck(writtenIssuedSchema)),
 };
-
-function once<T>(make: () => T): () => T {
-  let made: T | undefined;
-  return () => (made ??= make());
-}
 
 function parseAddressed(address: Address, json: unknown): ParsedEvent {
   switch (address.kind) {

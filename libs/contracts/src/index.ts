@@ -4,7 +4,6 @@ export {
   InvalidTokenError,
   ISSUED_SUBJECTS,
   LOG_SUBJECTS,
-  nodeSubjects,
   parseSubject,
   POLICY_SUBJECT,
   AUTOSCALER_QUEUE,
@@ -115,4 +114,6 @@ export {
   type ParsedEvent,
   type RejectionReason,
 } from './event.js';
+export { changeHeartbeat, heartbeatChanges } from './heartbeat-changes.js';
+export { writtenPayload, type WrittenPayload } from './written-payload.js';
 export { ICE_PROTO } from './proto.js';

@@ -123,6 +123,14 @@ describe('a quick check', () => {
     },
   );
 
+  it('fills in no defaults when it is told not to', () => {
+    const schema = z.object({ a: z.string().default('b') }).partial();
+    const isValid = compileQuickCheck(schema, { fillsDefaults: false });
+    const payload = {};
+    expect(isValid(payload)).toBe(true);
+    expect(payload).toEqual({});
+  });
+
   it.each<[string, z.ZodType]>([
     ['a refinement', z.object({ a: z.string().refine(() => true) })],
     ['a transformation', z.object({ a: z.string().transform(Number) })],

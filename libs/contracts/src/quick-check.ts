@@ -31,11 +31,14 @@ export class QuickCheckError extends Error {
  * Where code must not be made at run time (`--disallow-code-generation-from-strings`) it says no to everything.
  * @throws {QuickCheckError} for a schema with refinements, transformations or unions.
  */
-export function compileQuickCheck<T>(schema: z.ZodType<T>): (json: unknown) => json is T {
+export function compileQuickCheck<T>(
+  schema: z.ZodType<T>,
+  { fillsDefaults = true } = {},
+): (json: unknown) => json is T {
   if (!z.core.util.allowsEval.value) return (_json): _json is T => false;
   const ajv = new Ajv({
     removeAdditional: 'all',
-    useDefaults: true,
+    useDefaults: fillsDefaults,
     formats: { 'date-time': true }, // zod's own pattern is beside it
     unicodeRegExp: false, // as zod's
     logger: false,

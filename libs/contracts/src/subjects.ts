@@ -24,9 +24,6 @@ export const subjectOf = {
   issued: (router: string) => join('router', router, 'issued'),
 } as const;
 
-/** Filter for everything on the log that one node says and is told. */
-export const nodeSubjects = (region: string, node: string): string => `${join('node', region, node)}.*`;
-
 /** Request–reply, outside the log: asks one reporter that allows it to add made-up load to its heartbeats. */
 export const syntheticLoadSubject = (region: string, node: string): string =>
   `turn.synthetic.${checked([region, node])}`;

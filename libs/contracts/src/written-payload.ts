@@ -1,0 +1,36 @@
+import { parsePayload, type LogEvent, type RejectionReason } from './event.js';
+import { writtenIssuedSchema } from './issued.js';
+import { policySchema } from './policy.js';
+
+export type WrittenPayload =
+  | { ok: true; kind: LogEvent['kind']; payload: object }
+  | { ok: false; reason: RejectionReason; detail: string };
+
+/**
+ * A payload of the log as this version would write it: defaults filled in, members that it does not know left out. What
+ * it is made from becomes part of it.
+ */
+export function writtenPayload(subject: string, json: unknown): WrittenPayload {
+  const parsed = parsePayload(subject, json);
+  if (!parsed.ok) return parsed;
+  return { ok: true, kind: parsed.event.kind, payload: payloadOf(parsed.event, json) };
+}
+
+function payloadOf(event: LogEvent, json: unknown): object {
+  switch (event.kind) {
+    case 'heartbeat':
+      return event.heartbeat;
+    case 'command':
+      return event.command;
+    case 'overload':
+      return event.overload;
+    case 'spillover':
+      return event.spillover;
+    case 'scale':
+      return event.scale;
+    case 'issued':
+      return writtenIssuedSchema.parse(json);
+    case 'policy':
+      return policySchema.parse(json);
+  }
+}
