@@ -5,6 +5,7 @@ import {
   describeFiltering,
   describeFollowers,
   describeFollowing,
+  describeFollowingTheLast,
   describeIssuedWindow,
 } from './conformance/following.js';
 import { setStage, type BusHarness } from './conformance/harness.js';
@@ -30,6 +31,7 @@ export function describeBus(title: string, startHarness: () => Promise<BusHarnes
     describeFollowing(stage);
     describeFollowers(stage);
     describeFiltering(stage);
+    describeFollowingTheLast(stage);
     describeIssuedWindow(stage);
     describeBadMessages(stage);
     describeRecording(stage);

@@ -95,6 +95,13 @@ export interface Bus {
   follow(listener: LogListener, options?: FollowOptions): Promise<Following>;
 
   /**
+   * Follows the last message of each of a few subjects (no wildcards), as `follow` does; of several that come in quick
+   * succession some may be left out. Of NATS it needs only the rights to hear these subjects and to ask the log for a
+   * message, which can do no harm in the hands of a machine that was broken into (docs/security.md).
+   */
+  followLast(listener: LogListener, subjects: readonly string[]): Promise<Following>;
+
+  /**
    * Finds a part of the log, to be read once from its beginning to its end; through reconnects and failovers. Waits for
    * the link, for as long as `signal` lets it.
    * @throws {LogReadError} `no-log`, `refused`, `invalid-window` or `closed`.

@@ -15,7 +15,7 @@ export abstract class BusError extends Error {
 /** The options cannot lead to a connection, however long one tries. */
 export class ConnectOptionsError extends BusError {
   constructor(
-    readonly code: 'no-servers' | 'invalid-server' | 'unreadable-credentials',
+    readonly code: 'no-servers' | 'invalid-server' | 'unreadable-credentials' | 'unreadable-ca',
     what: string,
     remedy: string,
     cause?: unknown,

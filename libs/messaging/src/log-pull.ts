@@ -1,5 +1,5 @@
 import type { ConsumerConfig, ConsumerInfo } from '@nats-io/jetstream';
-import { createInbox, nanos, type Msg, type Subscription } from '@nats-io/transport-node';
+import { nanos, type Msg, type Subscription } from '@nats-io/transport-node';
 import { LOG_STREAM } from '@spillway/contracts';
 import { readDelivery } from './delivery-subject.js';
 import type { StoredMessage } from './delivery.js';
@@ -34,7 +34,7 @@ export interface PulledMessages {
  * rest (3.6 µs a message with them, 1.9 without; `@nats-io/jetstream` 3.4, November 2026).
  */
 export class LogPull {
-  private readonly inbox = createInbox();
+  private readonly inbox: string;
   private readonly subscription: Subscription;
   private received = 0;
   private pull: Pull;
@@ -43,6 +43,7 @@ export class LogPull {
     private readonly session: NatsSession,
     private readonly consumer: string,
   ) {
+    this.inbox = session.newInbox();
     this.subscription = session.connection.subscribe(this.inbox, {
       callback: (error, message) => (error ? this.pull.fail(error.message) : this.take(message)),
     });

@@ -20,6 +20,7 @@ function fakeSession() {
   const session = {
     streams: { consumers: { getBoundPushConsumer: () => Promise.resolve(consumer) } },
     manager: { consumers: { add: () => Promise.resolve({}) } },
+    newInbox: () => '_INBOX.spec',
   } as unknown as NatsSession;
   const message = (streamSequence: number, deliverySequence: number) => ({
     info: { streamSequence, deliverySequence, pending: 0 },

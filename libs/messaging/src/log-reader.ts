@@ -1,5 +1,5 @@
 import { AckPolicy, type ConsumerConfig, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
-import { createInbox, nanos } from '@nats-io/transport-node';
+import { nanos } from '@nats-io/transport-node';
 import { LOG_STREAM } from '@spillway/contracts';
 import type { StoredMessage } from './delivery.js';
 import type { NatsSession } from './nats-link.js';
@@ -39,7 +39,7 @@ export class LogReader {
   }
 
   static async open(
-    { streams, manager }: NatsSession,
+    { streams, manager, newInbox }: NatsSession,
     config: ReaderConfig,
     listener: ReaderListener,
     over: AbortSignal,
@@ -47,7 +47,7 @@ export class LogReader {
     over.throwIfAborted();
     const reader = new LogReader(listener);
     over.addEventListener('abort', () => reader.end('nobody reads on'), { once: true });
-    const delivery = { deliver_subject: createInbox(), idle_heartbeat: nanos(IDLE_HEARTBEAT_MS) };
+    const delivery = { deliver_subject: newInbox(), idle_heartbeat: nanos(IDLE_HEARTBEAT_MS) };
     // Listening comes before the consumer exists, so that its first message finds somebody.
     const consumer = await streams.consumers.getBoundPushConsumer(delivery);
     const messages = await consumer.consume({ callback: (message) => reader.take(message) });

@@ -83,6 +83,28 @@ export class MemoryBus implements Bus {
     return Promise.resolve(follower);
   }
 
+  /** Leaves nothing out. */
+  async followLast(listener: LogListener, subjects: readonly string[]): Promise<Following> {
+    const others: LogListener = {
+      onEntry: (entry) => listener.onEntry(entry),
+      onRejected: (message) => listener.onRejected?.(message),
+      onGap: (gap) => listener.onGap?.(gap),
+    };
+    const following: Following[] = [];
+    for (const filter of subjects) {
+      const isLast = following.length === subjects.length - 1;
+      following.push(await this.follow(isLast ? listener : others, { filter }));
+    }
+    return {
+      get position() {
+        return Math.max(0, ...following.map(({ position }) => position));
+      },
+      stop: async () => {
+        for (const each of following) await each.stop();
+      },
+    };
+  }
+
   async readLog(window: LogWindow, signal?: AbortSignal): Promise<BusReading> {
     checkWindow(window);
     const until = async <T>(attempt: () => T | undefined): Promise<T> => {

@@ -12,6 +12,7 @@ import type {
   StateStore,
 } from './bus.js';
 import { RequestError } from './errors.js';
+import { LastFollower } from './last-follower.js';
 import { LogFollower } from './log-follower.js';
 import type { BusReading, LogWindow } from './log-reading.js';
 import { NatsLink } from './nats-link.js';
@@ -30,7 +31,7 @@ export class NatsBus implements Bus {
   readonly state: StateStore;
   private readonly nats: NatsLink;
   private readonly responders: Responders;
-  private readonly followers = new Set<LogFollower>();
+  private readonly followers = new Set<LogFollower | LastFollower>();
   private readonly recorder: Recorder;
   private readonly provisioner: Provisioner;
 
@@ -70,8 +71,15 @@ export class NatsBus implements Bus {
     return this.recorder.record(subject, encodePayload(payload), messageId, signal);
   }
 
-  async follow(listener: LogListener, options: FollowOptions = {}): Promise<Following> {
-    const follower = new LogFollower(this.nats, listener, options);
+  follow(listener: LogListener, options: FollowOptions = {}): Promise<Following> {
+    return this.begin(new LogFollower(this.nats, listener, options));
+  }
+
+  followLast(listener: LogListener, subjects: readonly string[]): Promise<Following> {
+    return this.begin(new LastFollower(this.nats, listener, subjects));
+  }
+
+  private async begin(follower: LogFollower | LastFollower): Promise<Following> {
     this.followers.add(follower);
     void follower.ended.then(() => this.followers.delete(follower));
     await follower.begun;

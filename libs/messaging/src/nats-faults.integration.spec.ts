@@ -50,6 +50,23 @@ describeWith(['nats-server'], 'NatsBus and the faults of a real server', () => {
     expect(new TextDecoder().decode(answer.data)).toBe('"here"');
   });
 
+  it('takes no stored message for a request that somebody has JetStream deliver as one', async () => {
+    const bus = connect(server.url);
+    await bus.provision();
+    const asked: string[] = [];
+    await bus.respond('turn.query.test', 'queue', ({ data }) => {
+      asked.push(new TextDecoder().decode(data));
+      return Promise.resolve({ payload: 'here' });
+    });
+    bus.publish(heartbeat('a', 1).subject, 'stored');
+    await asAdmin(server.url, ({ consumers }) =>
+      consumers.add(LOG_STREAM, { deliver_subject: 'turn.query.test', ack_policy: 'none' }),
+    );
+    await until(() => bus.link === 'up');
+    await bus.request('turn.query.test', { payload: 'asked' }, 2_000);
+    expect(asked).toEqual(['"asked"']);
+  });
+
   it('closes at once when there never was a server', async () => {
     await server.kill();
     const bus = connect(server.url);

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
-import { connect, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
+import { connect, createInbox, type ConnectionOptions, type NatsConnection } from '@nats-io/transport-node';
 import pRetry from 'p-retry';
 import type { LinkState } from './bus.js';
 import {
@@ -16,6 +16,8 @@ export interface NatsSession {
   readonly connection: NatsConnection;
   readonly streams: JetStreamClient;
   readonly manager: JetStreamManager;
+  /** A new subject for answers, where this process may listen for them. */
+  readonly newInbox: () => string;
 }
 
 const API_TIMEOUT_MS = 3_000;
@@ -126,6 +128,7 @@ export class NatsLink {
       connection,
       streams: jetstream(connection, { timeout: API_TIMEOUT_MS }),
       manager: await jetstreamManager(connection, { timeout: API_TIMEOUT_MS, checkAPI: false }),
+      newInbox: () => createInbox(options.inboxPrefix),
     };
     void this.watch(connection, backOff);
   }

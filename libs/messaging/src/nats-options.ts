@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { credsAuthenticator, type ConnectionOptions } from '@nats-io/transport-node';
+import { inboxPrefixOf } from './credentials.js';
 import { ConnectOptionsError } from './errors.js';
 
 /** Where the bus says what went wrong; a Nest logger and `console` both fit. */
@@ -16,8 +17,13 @@ export interface NatsOptions {
   readonly servers: string;
   /** Shown in the server's list of connections. */
   readonly name: string;
-  /** Path of a `.creds` file (JWT and seed). */
+  /**
+   * Path of a `.creds` file (JWT and seed). It is read again at every attempt to connect, so that it may be replaced
+   * while the process runs. The process listens for answers under `_INBOX.<name in the JWT>` alone.
+   */
   readonly credentialsFile?: string;
+  /** Path of the certificates (PEM) that sign the servers'; those the machine trusts unless told. Asks for TLS. */
+  readonly caFile?: string;
   readonly user?: string;
   readonly password?: string;
   readonly logger?: BusLogger;
@@ -49,12 +55,29 @@ export function toConnectionOptions(options: NatsOptions): ConnectionOptions {
     maxReconnectAttempts: -1,
     // Rights that are missing now may be granted later; giving up would need a restart.
     ignoreAuthErrorAbort: true,
-    ...(urls.some((url) => url.protocol === 'tls:') && { tls: {} }),
+    ...toTls(options.caFile, urls),
     ...(user !== undefined && { user, pass }),
-    ...(options.credentialsFile && {
-      authenticator: credsAuthenticator(readCredentials(options.credentialsFile)),
-    }),
+    ...(options.credentialsFile && toAuthentication(options.credentialsFile)),
   };
+}
+
+function toTls(caFile: string | undefined, urls: readonly URL[]): Pick<ConnectionOptions, 'tls'> {
+  if (caFile !== undefined) return { tls: { ca: readText(caFile, UNREADABLE_CA) } };
+  return urls.some((url) => url.protocol === 'tls:') ? { tls: {} } : {};
+}
+
+function toAuthentication(path: string): Pick<ConnectionOptions, 'authenticator' | 'inboxPrefix'> {
+  let last = readText(path, UNREADABLE_CREDENTIALS);
+  const inboxPrefix = inboxPrefixOf(last);
+  const read = () => {
+    try {
+      last = readFileSync(path, 'utf8');
+    } catch {
+      // In the middle of being replaced, perhaps: what it held before may still do.
+    }
+    return Buffer.from(last);
+  };
+  return { authenticator: credsAuthenticator(read), ...(inboxPrefix !== undefined && { inboxPrefix }) };
 }
 
 function parseServer(server: string): URL {
@@ -70,11 +93,21 @@ function parseServer(server: string): URL {
   return new URL(url);
 }
 
-function readCredentials(path: string): Uint8Array {
+const UNREADABLE_CREDENTIALS = { code: 'unreadable-credentials', what: 'The NATS credentials file' } as const;
+const UNREADABLE_CA = { code: 'unreadable-ca', what: 'The file of certificates for NATS' } as const;
+
+function readText(
+  path: string,
+  { code, what }: typeof UNREADABLE_CREDENTIALS | typeof UNREADABLE_CA,
+): string {
   try {
-    return readFileSync(path);
+    return readFileSync(path, 'utf8');
   } catch (error) {
-    const what = `The NATS credentials file ${path} cannot be read`;
-    throw new ConnectOptionsError('unreadable-credentials', what, 'Check the path and its rights', error);
+    throw new ConnectOptionsError(
+      code,
+      `${what} ${path} cannot be read`,
+      'Check the path and its rights',
+      error,
+    );
   }
 }

@@ -70,7 +70,12 @@ class Responder {
     await Promise.allSettled(this.inFlight);
   }
 
+  /**
+   * Whoever may read the log could have JetStream deliver stored messages to this subject, as requests in the server's
+   * name; those keep the subject they were stored under (nats-server 2.9.10).
+   */
   private take(message: Msg): void {
+    if (message.subject !== this.subject) return;
     const answering = this.answer(message).finally(() => this.inFlight.delete(answering));
     this.inFlight.add(answering);
   }

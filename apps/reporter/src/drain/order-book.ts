@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import { nodeSubjects, type Command, type Heartbeat, type LogEntry } from '@spillway/contracts';
+import { subjectOf, type Command, type Heartbeat, type LogEntry } from '@spillway/contracts';
 import { LogClock } from '@spillway/fleet';
 import type { Bus, Following } from '@spillway/messaging';
 import {
@@ -14,7 +14,7 @@ import {
 } from './orders.js';
 
 export interface OrderBookOptions {
-  readonly bus: Pick<Bus, 'follow' | 'link' | 'onLink'>;
+  readonly bus: Pick<Bus, 'followLast' | 'link' | 'onLink'>;
   readonly node: Pick<Heartbeat, 'region' | 'nodeId' | 'instanceId' | 'bootId'>;
   /** Milliseconds for which the relay must be seen empty. */
   readonly quietMs: number;
@@ -73,9 +73,9 @@ export class OrderBook {
     const { bus, node } = this.options;
     this.forgetLink = bus.onLink((link) => this.watchLink(link === 'up'));
     this.watchLink(bus.link === 'up');
-    this.following = bus.follow(
+    this.following = bus.followLast(
       { onEntry: (entry) => this.take(entry), onCaughtUp: () => this.remember() },
-      { filter: nodeSubjects(node.region, node.nodeId) },
+      [subjectOf.heartbeat(node.region, node.nodeId), subjectOf.command(node.region, node.nodeId)],
     );
   }
 

@@ -199,3 +199,73 @@ export function describeBadMessages(stage: Stage): void {
     });
   });
 }
+
+export function describeFollowingTheLast(stage: Stage): void {
+  describe('following the last message of some subjects', () => {
+    const subjects = ['a', 'b', 'z'].map((node) => subjectOf.heartbeat('north', node));
+
+    it('begins with them and goes on with those that come after, and with no others', async () => {
+      const { bus } = await stage.provisioned();
+      await record(bus, heartbeat('a', 1), heartbeat('c', 1), heartbeat('b', 1), heartbeat('a', 2));
+      const witness = new Witness();
+      const following = await bus.followLast(witness, subjects);
+      expect([...witness.names].sort()).toEqual(['a/2', 'b/1']);
+      expect(witness.caughtUp).toHaveLength(1);
+      await record(bus, heartbeat('c', 2), heartbeat('z', 1), heartbeat('b', 2));
+      await until(() => ['z/1', 'b/2'].every((name) => witness.names.includes(name)));
+      expect(witness.names).not.toContain('c/2');
+      expect(following.position).toBe(7);
+      expect(witness.caughtUp).toHaveLength(1);
+    });
+
+    it('shows each at its place on the log, once, the last of many in any case', async () => {
+      const { bus } = await stage.provisioned();
+      const [followed, last] = [new Witness(), new Witness()];
+      await bus.follow(followed);
+      await bus.followLast(last, subjects);
+      for (let seq = 1; seq <= 100; seq++)
+        bus.publish(heartbeat('a', seq).subject, heartbeat('a', seq).payload);
+      await until(() => last.names.includes('a/100') && followed.names.includes('a/100'));
+      expect(followed.entries).toEqual(expect.arrayContaining([...last.entries]));
+      expect(new Set(last.positions).size).toBe(last.positions.length);
+    });
+
+    it('learns what was said while the link was down', async () => {
+      const [{ bus, cut, mend }, other] = [await stage.provisioned(), await stage.connect()];
+      const witness = new Witness();
+      await bus.followLast(witness, subjects);
+      cut();
+      await until(() => bus.link === 'down');
+      await record(other.bus, heartbeat('a', 1), heartbeat('a', 2));
+      mend();
+      await until(() => witness.names.includes('a/2'));
+      expect(witness.names.at(-1)).toBe('a/2');
+    });
+
+    it('waits for a log that is not there yet, and begins anew with one that was made anew', async () => {
+      const { bus } = await stage.connect();
+      const witness = new Witness();
+      await bus.followLast(witness, subjects);
+      expect(witness.story).toEqual([]);
+      await bus.provision();
+      await until(() => witness.caughtUp.length === 1);
+      await record(bus, heartbeat('a', 1), heartbeat('a', 2), heartbeat('a', 3));
+      await until(() => witness.names.includes('a/3'));
+      await stage.harness.wipe();
+      await bus.provision();
+      await record(bus, heartbeat('a', 4));
+      await until(() => witness.names.includes('a/4'));
+      expect(witness.gaps.map(({ cause }) => cause)).toContain('new-stream');
+    });
+
+    it('is over once stopped', async () => {
+      const { bus } = await stage.provisioned();
+      const [stopped, other] = [new Witness(), new Witness()];
+      await (await bus.followLast(stopped, subjects)).stop();
+      await bus.followLast(other, subjects);
+      await record(bus, heartbeat('a', 1));
+      await until(() => other.entries.length === 1);
+      expect(stopped.entries).toEqual([]);
+    });
+  });
+}
