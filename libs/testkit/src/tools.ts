@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from '@jest/globals';
 import which from 'which';
 
@@ -28,7 +29,13 @@ export function describeWith(tools: string[], title: string, body: () => void): 
 
 /** A `NATS_IMAGE` stands in for the program. Distributions keep servers out of a user's PATH. */
 function isThere(tool: string): boolean {
+  if (tool === 'docker') return doesDockerAnswer();
   if (tool === 'nats-server' && process.env['NATS_IMAGE']) return true;
   const path = `${process.env['PATH'] ?? ''}:/usr/local/sbin:/usr/sbin`;
   return which.sync(tool, { path, nothrow: true }) !== null;
+}
+
+/** The client alone starts no container. */
+function doesDockerAnswer(): boolean {
+  return spawnSync('docker', ['version'], { stdio: 'ignore', timeout: 5_000 }).status === 0;
 }

@@ -73,7 +73,7 @@ export class StandInAutoScaling {
     this.requests.push(form);
     const action = form['Action'] ?? '';
     try {
-      if (!/^AWS4-HMAC-SHA256 /.test(request.headers.authorization ?? '')) {
+      if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 ')) {
         throw new AwsFault('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);
       }
       const fault = this.faults.find((each) => (each.action ?? action) === action);
@@ -81,7 +81,8 @@ export class StandInAutoScaling {
       const answer = this.#answer(action, form);
       response.writeHead(200, { 'content-type': 'text/xml' }).end(answer);
     } catch (error) {
-      const { code = 'InternalFailure', message, status = 500 } = error as AwsFault;
+      const fault = error instanceof AwsFault ? error : new AwsFault('InternalFailure', String(error), 500);
+      const { code, message, status } = fault;
       const body = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error>`;
       response
         .writeHead(status, { 'content-type': 'text/xml' })

@@ -70,8 +70,7 @@ export class StandInDocker {
       const [status, value] = this.#answer(request.method ?? '', pathname, searchParams, body);
       send(status, value);
     } catch (error) {
-      const { status = 500, message } = error as DockerFault;
-      send(status, { message });
+      send(error instanceof DockerFault ? error.status : 500, { message: String(error) });
     }
   }
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { describe } from '@jest/globals';
+import { describeWith } from '@spillway/testkit';
 import { docker } from './docker.js';
 import { describeProvider } from './provider.conformance.js';
 
@@ -17,24 +17,8 @@ function importImage(): void {
   run(`tar -chf - ${files} 2>/dev/null | docker import --change '${change}' - ${IMAGE}`);
 }
 
-function answers(): boolean {
-  try {
-    run('timeout 5 docker version >/dev/null 2>&1');
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-// Not every machine that runs the tests may run containers: DOCKER_TESTS says that this one must.
-if (process.env['DOCKER_TESTS'] === 'true' || answers()) describeWithDocker();
-else {
-  process.stderr.write('skipped: docker with a real daemon, for want of one that answers\n');
-  describe.skip('docker with a real daemon [needs one that answers]', describeWithDocker);
-}
-
-function describeWithDocker(): void {
-  describeProvider('docker with a real daemon', [], async () => {
+describeWith(['docker'], 'docker with a real daemon', () => {
+  describeProvider('docker', [], async () => {
     importImage();
     const region = `spec-${randomBytes(4).toString('hex')}`;
     const since = Math.floor(Date.now() / 1000);
@@ -54,4 +38,4 @@ function describeWithDocker(): void {
       },
     };
   });
-}
+});

@@ -130,7 +130,9 @@ export class StandInKubernetes {
       if (fault) throw fault;
       send(200, this.#answer(request, body));
     } catch (error) {
-      const { status = 500, reason = 'InternalError', message } = error as KubernetesFault;
+      const isFault = error instanceof KubernetesFault;
+      const fault = isFault ? error : new KubernetesFault(500, 'InternalError', String(error));
+      const { status, reason, message } = fault;
       send(status, { kind: 'Status', apiVersion: 'v1', status: 'Failure', message, reason, code: status });
     }
   }

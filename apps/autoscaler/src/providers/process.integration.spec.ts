@@ -39,7 +39,8 @@ describeWith(['turnserver'], 'processes', () => {
   const grow = (desired: number) => stage.create().grow(stage.group(), desired, signal());
   const inventory = async () => (await stage.create().inventory(stage.group(), signal())).instances;
   const died = async (identity: ProcessIdentity | undefined) => {
-    while (identity && isAlive(identity)) await sleep(10);
+    if (!identity) return;
+    while (isAlive(identity)) await sleep(10);
   };
 
   it.each(['coturn', 'reporter'] as const)(

@@ -54,7 +54,8 @@ export class Cluster {
 
   /** Refused by the cluster, as a conflict, when it has changed since it was read. */
   async writeScale({ namespace, name, workload }: Workload, read: V1Scale, replicas: number): Promise<void> {
-    const body = { ...read, spec: { ...read.spec, replicas } };
+    const { apiVersion, kind, metadata } = read;
+    const body = { apiVersion, kind, metadata, spec: { replicas } };
     if (workload === 'deployments')
       await this.apps.replaceNamespacedDeploymentScale({ namespace, name, body });
     else await this.apps.replaceNamespacedStatefulSetScale({ namespace, name, body });

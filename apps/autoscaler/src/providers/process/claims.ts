@@ -63,9 +63,11 @@ export class Claims {
         (record) =>
           isBroken(record) || (instanceIds.includes(record.instanceId) && record.phase !== 'ending'),
       );
-      const claimed = chosen.map((record) => ({ ...record, phase: 'ending' as const, actor: me() }));
-      for (const record of claimed) this.state.write(record);
-      return claimed;
+      return chosen.map((record) => {
+        const claimed: InstanceRecord = Object.assign({}, record, { phase: 'ending', actor: me() });
+        this.state.write(claimed);
+        return claimed;
+      });
     });
   }
 

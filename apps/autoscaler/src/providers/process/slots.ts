@@ -61,9 +61,9 @@ export class Slots {
       { protocol: 'tcp', address: '127.0.0.1', port: cliPort },
       { protocol: 'tcp', address: '127.0.0.1', port: reporterPort },
     ];
-    const tried = await Promise.all(ports.map(async (each) => ({ ...each, problem: await tryPort(each) })));
-    return tried.flatMap(({ protocol, address, port, problem }) =>
-      problem === undefined ? [] : [`${address}:${port}/${protocol} ${problem}`],
+    const problems = await Promise.all(ports.map(tryPort));
+    return ports.flatMap(({ protocol, address, port }, i) =>
+      problems[i] === undefined ? [] : [`${address}:${port}/${protocol} ${problems[i]}`],
     );
   }
 }

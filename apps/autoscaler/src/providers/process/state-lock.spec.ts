@@ -19,7 +19,8 @@ describe('StateLock', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it('lets one do its work at a time, whoever asks', async () => {
-    const locks = [new StateLock(folder), new StateLock(folder)];
+    const one = new StateLock(folder);
+    const other = new StateLock(folder);
     let atWork = 0;
     let most = 0;
     const work = async () => {
@@ -27,7 +28,7 @@ describe('StateLock', () => {
       await new Promise(setImmediate);
       atWork--;
     };
-    await Promise.all(Array.from({ length: 20 }, (_, index) => locks[index % 2]?.hold(work)));
+    await Promise.all(Array.from({ length: 20 }, (_, index) => (index % 2 ? one : other).hold(work)));
     expect(most).toBe(1);
   });
 
