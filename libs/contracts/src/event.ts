@@ -54,19 +54,28 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Reads one message of the log. What it refuses must be counted and dropped, never folded. */
 export function parseEvent(subject: string, data: Uint8Array): ParsedEvent {
+  const decoded = decodePayload(subject, data);
+  return decoded.ok ? parseAddressed(decoded.address, decoded.json) : decoded;
+}
+
+type Rejection = Extract<ParsedEvent, { ok: false }>;
+
+/** The JSON of a message that may be one of the log. */
+export function decodePayload(
+  subject: string,
+  data: Uint8Array,
+): { ok: true; address: Address; json: unknown } | Rejection {
   const address = parseSubject(subject);
   if (!address) return UNKNOWN_SUBJECT;
   const limit = MAX_PAYLOAD_BYTES[address.kind];
   if (data.byteLength > limit) {
     return { ok: false, reason: 'too-large', detail: `${data.byteLength} bytes, at most ${limit}` };
   }
-  let json: unknown;
   try {
-    json = JSON.parse(utf8.decode(data));
+    return { ok: true, address, json: JSON.parse(utf8.decode(data)) };
   } catch {
     return { ok: false, reason: 'not-json', detail: 'the payload is not JSON in UTF-8' };
   }
-  return parseAddressed(address, json);
 }
 
 /** The same of a payload that is no text any more, of any size. It becomes part of the event. */
@@ -75,7 +84,7 @@ export function parsePayload(subject: string, json: unknown): ParsedEvent {
   return address ? parseAddressed(address, json) : UNKNOWN_SUBJECT;
 }
 
-const UNKNOWN_SUBJECT: ParsedEvent = {
+const UNKNOWN_SUBJECT: Rejection = {
   ok: false,
   reason: 'unknown-subject',
   detail: 'no event of this version',

@@ -18,6 +18,9 @@ const command = {
   reason: '',
 };
 
+const written = (subject: string, json: unknown) =>
+  writtenPayload(subject, new TextEncoder().encode(JSON.stringify(json)));
+
 describe('a payload as this version writes it', () => {
   it.each<[string, string, object, object]>([
     [
@@ -41,23 +44,20 @@ describe('a payload as this version writes it', () => {
       { at, state: 'entered', utilization: 0.9, threshold: 0.8, since: at, x: 1 },
       { at, state: 'entered', utilization: 0.9, threshold: 0.8, since: at },
     ],
-  ])('of %s has what is known, and nothing else', (_what, subject, json, written) => {
-    expect(writtenPayload(subject, structuredClone(json))).toMatchObject({ ok: true, payload: written });
-    const result = writtenPayload(subject, structuredClone(json));
-    expect(result.ok && result.payload).toEqual(written);
+  ])('of %s has what is known, and nothing else', (_what, subject, json, expected) => {
+    const result = written(subject, json);
+    expect(result.ok && result.payload).toEqual(expected);
   });
 
   it('of a policy stands for the same policy', () => {
     const subject = 'turn.v1.policy';
-    const written = writtenPayload(subject, { at, policy, x: 1 });
-    expect(written.ok && parsePayload(subject, written.payload)).toEqual(
-      parsePayload(subject, { at, policy }),
-    );
-    expect(written.ok && Object.keys(written.payload)).toEqual(['at', 'policy']);
+    const result = written(subject, { at, policy, x: 1 });
+    expect(result.ok && parsePayload(subject, result.payload)).toEqual(parsePayload(subject, { at, policy }));
+    expect(result.ok && Object.keys(result.payload)).toEqual(['at', 'policy']);
   });
 
   it('does not exist for what no fold may see', () => {
-    expect(writtenPayload('turn.v1.of-tomorrow', {})).toMatchObject({ ok: false, reason: 'unknown-subject' });
-    expect(writtenPayload('turn.v1.policy', {})).toMatchObject({ ok: false, reason: 'invalid-payload' });
+    expect(written('turn.v1.of-tomorrow', {})).toMatchObject({ ok: false, reason: 'unknown-subject' });
+    expect(written('turn.v1.policy', {})).toMatchObject({ ok: false, reason: 'invalid-payload' });
   });
 });

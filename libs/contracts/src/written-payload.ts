@@ -1,4 +1,4 @@
-import { parsePayload, type LogEvent, type RejectionReason } from './event.js';
+import { decodePayload, parsePayload, type LogEvent, type RejectionReason } from './event.js';
 import { writtenIssuedSchema } from './issued.js';
 import { policySchema } from './policy.js';
 
@@ -7,13 +7,14 @@ export type WrittenPayload =
   | { ok: false; reason: RejectionReason; detail: string };
 
 /**
- * A payload of the log as this version would write it: defaults filled in, members that it does not know left out. What
- * it is made from becomes part of it.
+ * A payload of the log as this version would write it: defaults filled in, members that it does not know left out.
  */
-export function writtenPayload(subject: string, json: unknown): WrittenPayload {
-  const parsed = parsePayload(subject, json);
+export function writtenPayload(subject: string, data: Uint8Array): WrittenPayload {
+  const decoded = decodePayload(subject, data);
+  if (!decoded.ok) return decoded;
+  const parsed = parsePayload(subject, decoded.json);
   if (!parsed.ok) return parsed;
-  return { ok: true, kind: parsed.event.kind, payload: payloadOf(parsed.event, json) };
+  return { ok: true, kind: parsed.event.kind, payload: payloadOf(parsed.event, decoded.json) };
 }
 
 function payloadOf(event: LogEvent, json: unknown): object {
