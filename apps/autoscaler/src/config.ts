@@ -15,7 +15,8 @@ const hostToken = () =>
 
 export const autoscalerConfigSchema = z.object({
   NATS_URL: text().default('nats://127.0.0.1:4222').describe('NATS servers, comma-separated'),
-  NATS_CREDENTIALS: text().optional().describe('Path of a NATS .creds file'),
+  NATS_CREDENTIALS: text().optional().describe('Path of a NATS .creds file; it may be replaced at run time'),
+  NATS_CA: text().optional().describe('Path of the certificates (PEM) that sign those of NATS; asks for TLS'),
   AUTOSCALER_ID: tokenSchema
     .max(ID_LENGTH)
     .optional()

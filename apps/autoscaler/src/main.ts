@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
-import { NatsBus } from '@spillway/messaging';
+import { NatsBus, natsOptionsFrom } from '@spillway/messaging';
 import { createLogger, runMain, shutDownOnSignal } from '@spillway/runtime';
 import { ControlLoop } from '@spillway/scaling';
 import { loadAutoscalerConfig } from './config.js';
@@ -13,9 +13,8 @@ await runMain(async () => {
   const logger = createLogger(config.LOG_LEVEL);
   Logger.overrideLogger(logger);
   const bus = NatsBus.connect({
-    servers: config.NATS_URL,
+    ...natsOptionsFrom(config),
     name: `spillway-autoscaler ${config.AUTOSCALER_ID}`,
-    ...(config.NATS_CREDENTIALS && { credentialsFile: config.NATS_CREDENTIALS }),
     logger: new Logger('Bus'),
   });
   const { httpPort, shutdown } = await startAutoscaler({

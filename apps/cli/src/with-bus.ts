@@ -1,15 +1,23 @@
-import { NatsBus, type Bus } from '@spillway/messaging';
+import { NatsBus, natsOptionsFrom, type Bus, type BusLogger } from '@spillway/messaging';
+import { loadConfig, text } from '@spillway/runtime';
+import { z } from 'zod';
 
-/** NATS was not reached in time. */
+/** NATS was not reached in time, or does not let us in. */
 export class BusUnreachableError extends Error {
   readonly code = 'bus-unreachable';
-  constructor(servers: string, limitMs: number) {
+  constructor(servers: string, limitMs: number, reason = '') {
     super(
-      `no NATS server answers at ${servers} within ${limitMs / 1000} s: is it running? Choose another with NATS_URL`,
+      REFUSAL.test(reason)
+        ? `the NATS server at ${servers} does not take us (${reason}): ` +
+            'NATS_CREDENTIALS names the file of our credentials, NATS_CA the one with the authority of its certificate'
+        : `no NATS server answers at ${servers} within ${limitMs / 1000} s: is it running? Choose another with NATS_URL`,
     );
     this.name = 'BusUnreachableError';
   }
 }
+
+/** How the client and TLS say that somebody is there. */
+const REFUSAL = /authorization|authentication|expired|certificate|tls|secure/i;
 
 /** NATS was reached, but what was to be done with it did not come to an end. */
 export class BusOverdueError extends Error {
@@ -32,6 +40,12 @@ export interface BusLimits {
   readonly workMs?: number;
 }
 
+/** From the environment alone, as for every process. */
+const accessSchema = z.object({
+  NATS_CREDENTIALS: text().optional().describe('Path of a NATS .creds file'),
+  NATS_CA: text().optional().describe('Path of the certificates (PEM) that sign those of NATS'),
+});
+
 const CONNECT_MS = 5_000;
 /** More than the 30 s a cluster is given to form: that it did not is the better message. */
 const WORK_MS = 35_000;
@@ -47,20 +61,24 @@ export async function withBus<T>(
   { signal, connectMs = CONNECT_MS, workMs = WORK_MS }: BusLimits = {},
 ): Promise<T> {
   const shown = withoutPasswords(servers);
-  const bus = NatsBus.connect({ servers, name: 'spillway-cli' });
+  let reason: string | undefined;
+  const logger: BusLogger = { log: () => {}, warn: (message) => (reason = message), error: () => {} };
+  const access = natsOptionsFrom({ ...loadConfig(accessSchema), NATS_URL: servers });
+  const bus = NatsBus.connect({ ...access, name: 'spillway-cli', logger });
   try {
-    await within(connectMs, new BusUnreachableError(shown, connectMs), signal, () => linkUp(bus));
-    const overdue = new BusOverdueError(shown, workMs);
+    const unreachable = () => new BusUnreachableError(shown, connectMs, reason);
+    await within(connectMs, unreachable, signal, () => linkUp(bus));
+    const overdue = () => new BusOverdueError(shown, workMs);
     return await within(workMs, overdue, signal, (ending) => work(bus, ending));
   } finally {
     await bus.close();
   }
 }
 
-/** @throws `overdue` after `limitMs`, the reason of `signal` when that aborts, and whatever `work` does before. */
+/** @throws what `overdue` gives after `limitMs`, the reason of `signal` when that aborts, and whatever `work` does before. */
 async function within<T>(
   limitMs: number,
-  overdue: Error,
+  overdue: () => Error,
   signal: AbortSignal | undefined,
   work: (ending: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -69,7 +87,7 @@ async function within<T>(
   const onAbort = () => ending.abort(signal?.reason);
   signal?.addEventListener('abort', onAbort);
   // A timer of more than 24 days would fire at once.
-  const timer = Number.isFinite(limitMs) ? setTimeout(() => ending.abort(overdue), limitMs) : undefined;
+  const timer = Number.isFinite(limitMs) ? setTimeout(() => ending.abort(overdue()), limitMs) : undefined;
   const ended = new Promise<never>((_, reject) => {
     ending.signal.addEventListener('abort', () => reject(ending.signal.reason as Error));
   });

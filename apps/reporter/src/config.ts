@@ -20,7 +20,8 @@ const variables = z.object({
   NATS_URL: text()
     .default('nats://127.0.0.1:4222')
     .describe('The NATS servers, commas between; `nats://user:password@host:port` is understood'),
-  NATS_CREDENTIALS: text().optional().describe('Path of a NATS .creds file'),
+  NATS_CREDENTIALS: text().optional().describe('Path of a NATS .creds file; it may be replaced at run time'),
+  NATS_CA: text().optional().describe('Path of the certificates (PEM) that sign those of NATS; asks for TLS'),
   NODE_ID: text().pipe(tokenSchema).describe('The name of the node, one of its own in the fleet'),
   REGION: text().pipe(tokenSchema).describe('The region of the node, such as eu-central-1'),
   ZONE: text().pipe(tokenSchema).optional().describe('The failure domain of the node within its region'),

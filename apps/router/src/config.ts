@@ -22,7 +22,8 @@ const rate = () => wholeNumber({ min: 0, max: 10_000_000 });
 
 export const routerConfigSchema = z.object({
   NATS_URL: text().default('nats://127.0.0.1:4222').describe('NATS servers, comma-separated'),
-  NATS_CREDENTIALS: text().optional().describe('Path of a NATS .creds file'),
+  NATS_CREDENTIALS: text().optional().describe('Path of a NATS .creds file; it may be replaced at run time'),
+  NATS_CA: text().optional().describe('Path of the certificates (PEM) that sign those of NATS; asks for TLS'),
   ROUTER_ID: tokenSchema
     .optional()
     .describe("This router's name on the log, unique in the fleet; the host's name unless set"),

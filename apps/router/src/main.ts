@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { defaultGeoDatabases, openGeoDatabases } from '@spillway/geo';
-import { NatsBus } from '@spillway/messaging';
+import { NatsBus, natsOptionsFrom } from '@spillway/messaging';
 import { createLogger, runMain, shutDownOnSignal } from '@spillway/runtime';
 import { ApiKeys } from './auth/api-keys.js';
 import { loadRouterConfig } from './config.js';
@@ -15,9 +15,8 @@ await runMain(async () => {
   const keys = ApiKeys.fromFile(config.API_KEYS_FILE);
   const locator = await openGeoDatabases(config.GEOIP_DB ?? defaultGeoDatabases());
   const bus = NatsBus.connect({
-    servers: config.NATS_URL,
+    ...natsOptionsFrom(config),
     name: `spillway-router ${config.ROUTER_ID}`,
-    ...(config.NATS_CREDENTIALS && { credentialsFile: config.NATS_CREDENTIALS }),
     logger: new Logger('Bus'),
   });
   const bootId = randomBytes(5).toString('hex');

@@ -27,6 +27,7 @@ export { MemoryBus } from './memory-bus.js';
 export { MemoryLog } from './memory-log.js';
 export { NatsBus } from './nats-bus.js';
 export type { BusLogger, NatsOptions } from './nats-options.js';
+export { natsOptionsFrom, type NatsVariables } from './nats-variables.js';
 export {
   BusError,
   ConnectOptionsError,
