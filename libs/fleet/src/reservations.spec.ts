@@ -19,6 +19,20 @@ describe('Reservations', () => {
     expect(fleet.regions.get('us-east-1')?.reserved).toBe(0);
   });
 
+  it('end as smoothly as they began: half of what was issued in 200 ms is gone after half of them', () => {
+    const { fleet, hear } = aFleet(policy);
+    hear(aHeartbeat(), T0);
+    const count = (at: number) => {
+      fleet.advance(at);
+      return fleet.node('us-east-1', 'n1')?.reservations;
+    };
+    for (let ms = 10; ms <= 200; ms += 10) {
+      fleet.advance(T0 + ms);
+      fleet.reserve('n1', T0 + ms);
+    }
+    expect([50, 100, 150, 200].map((ms) => count(T0 + 10_000 + ms))).toEqual([15, 10, 5, 0]);
+  });
+
   it('come from other routers too, and not twice from this one', () => {
     const { fleet, apply, hear } = aFleet(policy);
     hear(aHeartbeat(), T0);
