@@ -34,7 +34,6 @@ export const CLOUD_SECRET = 'a-secret-of-the-control-loop-specs';
 
 export interface CloudOptions {
   readonly fleet: SimulatedFleet;
-  readonly nodeCapacity: number;
   /** Milliseconds from the order to the first heartbeat. */
   readonly bootMs: number;
 }
@@ -117,7 +116,7 @@ export class Cloud {
   }
 
   private boot(region: string): void {
-    const { fleet, nodeCapacity, bootMs } = this.options;
+    const { fleet, bootMs } = this.options;
     const name = `${region}-c${++this.started}`;
     const instance: CloudInstance = { instanceId: `i-${name}`, region, phase: 'booting' };
     this.instances.set(instance.instanceId, instance);
@@ -125,7 +124,7 @@ export class Cloud {
       this.boots.delete(boot);
       if (instance.phase === 'ending') return;
       instance.phase = 'running';
-      fleet.add(new SimulatedNode(region, name, nodeCapacity));
+      fleet.add(new SimulatedNode(region, name, fleet.capacityOf(region)));
     }, bootMs);
     this.boots.add(boot);
   }

@@ -5,7 +5,7 @@ import { SESSION_BPS } from './simulated-node.harness.js';
  * Sessions last this long on average here, where real ones have some ten minutes: a ramp that takes an hour takes
  * minutes.
  */
-export const MEAN_SESSION_SECONDS = 40;
+export const MEAN_SESSION_SECONDS = 50;
 const REAL_SESSION_SECONDS = 640;
 /** Everything that is measured in lives of sessions shrinks with them. */
 const COMPRESSION = MEAN_SESSION_SECONDS / REAL_SESSION_SECONDS;

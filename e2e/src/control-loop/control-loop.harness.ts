@@ -4,6 +4,7 @@ import { seededRandom } from '@spillway/testkit';
 import { until } from '../until.js';
 import { Cloud } from './cloud.harness.js';
 import { Demand } from './demand.harness.js';
+import type { IceStream } from './ice-stream.harness.js';
 import { LogWitness } from './log-witness.harness.js';
 import { Programs, type Program, type RouterProgram } from './programs.harness.js';
 import { SimulatedFleet } from './simulated-fleet.harness.js';
@@ -11,13 +12,15 @@ import { drawClients } from './world.harness.js';
 
 export interface ControlLoopOptions {
   readonly natsUrl: string;
+  /** For the fleet's own link, where some servers are to be lost; `natsUrl` unless told. */
+  readonly fleetUrl?: string;
   /** Copies of the log: 1 on one server, 3 on a cluster. */
   readonly replicas?: number;
   /** Given where the cloud is, for regions that it scales. */
   readonly policy: (cloudUrl: string) => PolicyDocument;
   readonly nodes: ReadonlyMap<string, number>;
-  /** Sessions a node takes. */
-  readonly nodeCapacity: number;
+  /** Sessions a node of the region takes. */
+  readonly nodeCapacity: (region: string) => number;
   readonly intervalMs: number;
   readonly meanSessionMs: number;
   readonly routers: number;
@@ -62,18 +65,22 @@ const CONNECT_LIMIT_MS = 30_000;
 
 /** Everything up and caught up, demand not begun. */
 export async function startControlLoop(options: ControlLoopOptions): Promise<ControlLoop> {
-  const { natsUrl, seed, nodeCapacity, bootMs = 2_000 } = options;
-  const bus = NatsBus.connect({ servers: natsUrl, name: 'control-loop-spec' });
+  const { natsUrl, seed, bootMs = 2_000 } = options;
+  const bus = NatsBus.connect({ servers: options.fleetUrl ?? natsUrl, name: 'control-loop-spec' });
   const programs = new Programs();
   const witness = new LogWitness();
   const random = seededRandom(seed);
   const fleet = new SimulatedFleet({ ...options, random, busOf: () => bus });
-  const cloud = new Cloud({ fleet, nodeCapacity, bootMs });
+  const cloud = new Cloud({ fleet, bootMs });
   const samples: Sample[] = [];
+  const streams: IceStream[] = [];
+  let demand: Demand | undefined;
   let sampling: NodeJS.Timeout | undefined;
   const stop = async () => {
     clearInterval(sampling);
+    await demand?.stop();
     fleet.stop();
+    for (const stream of streams) stream.close();
     await programs.stop();
     await cloud.stop();
     await witness.stop();
@@ -96,13 +103,14 @@ export async function startControlLoop(options: ControlLoopOptions): Promise<Con
         names('autoscaler', options.autoscalers).map((name) => programs.startAutoscaler(natsUrl, name)),
       ),
     ]);
-    const streams = routers.map(({ stream }) => stream);
+    streams.push(...routers.map(({ stream }) => stream));
     const { demandOf = () => 0 } = options;
-    const demand = new Demand({ ...options, demandOf, fleet, clients, routers: streams, random });
+    const begun = new Demand({ ...options, demandOf, fleet, clients, routers: streams, random });
+    demand = begun;
     await Promise.all(routers.map((router) => untilSeen(router, options.nodes)));
     const [observed] = routers;
-    if (observed) sampling = setInterval(() => void takeSample(fleet, demand, observed, samples), SAMPLE_MS);
-    return { bus, programs, routers, autoscalers, fleet, cloud, demand, witness, samples, stop };
+    if (observed) sampling = setInterval(() => void takeSample(fleet, begun, observed, samples), SAMPLE_MS);
+    return { bus, programs, routers, autoscalers, fleet, cloud, demand: begun, witness, samples, stop };
   } catch (error) {
     await stop();
     throw error;

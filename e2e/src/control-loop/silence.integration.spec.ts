@@ -11,9 +11,10 @@ const SILENT = 'eu-central-1';
 const HOT = 'us-east-1';
 const REGIONS = [SILENT, HOT, 'us-west-2', 'ap-south-1', 'ap-northeast-1', 'sa-east-1'];
 const NODES = 8;
-const NODE_CAPACITY = 100;
+const NODE_CAPACITY = 300;
 const LATE_MS = 15_000;
 const DROPPED_MS = 60_000;
+const CUT_OFF_MS = 15_000;
 /** Five minutes in the long run. */
 const AWAY_MS = process.env['SOAK'] ? 300_000 : 75_000;
 
@@ -22,14 +23,21 @@ describeWith(['nats-server'], 'heartbeats that do not come', () => {
   let loop: ControlLoop;
   beforeAll(async () => {
     cluster = await startNatsCluster(3);
-    const scaling = (url: string) => ({ provider: { kind: 'webhook', url }, min: 1, max: 20 });
+    // The hot region would grow, and rightly.
+    const scalingOf = (region: string, url: string) => {
+      return { provider: { kind: 'webhook', url }, min: 1, max: region === HOT ? NODES : 20 };
+    };
     loop = await startControlLoop({
       natsUrl: cluster.urls,
+      // The second is cut off later, with the routers and autoscalers that are connected to it.
+      fleetUrl: cluster.urlsOf(['nats-1', 'nats-3']),
       replicas: 3,
       policy: (url) =>
-        compressedPolicy(Object.fromEntries(REGIONS.map((region) => [region, { scaling: scaling(url) }]))),
+        compressedPolicy(
+          Object.fromEntries(REGIONS.map((region) => [region, { scaling: scalingOf(region, url) }])),
+        ),
       nodes: new Map(REGIONS.map((region) => [region, NODES])),
-      nodeCapacity: NODE_CAPACITY,
+      nodeCapacity: () => NODE_CAPACITY,
       intervalMs: INTERVAL_MS,
       meanSessionMs: MEAN_SESSION_SECONDS * 1000,
       routers: 4,
@@ -92,12 +100,14 @@ describeWith(['nats-server'], 'heartbeats that do not come', () => {
     const from = loop.demand.ms;
     transport.isCut = true;
     const outFrom = await untilUsable(SILENT, 0, 15_000);
+    await sleep(from + DROPPED_MS / 2 - loop.demand.ms);
     await cluster.cutOff('nats-2');
+    await sleep(CUT_OFF_MS);
+    await cluster.rejoin('nats-2');
     await sleep(from + DROPPED_MS - loop.demand.ms);
     const heardFrom = loop.demand.ms;
     transport.isCut = false;
     await untilUsable(SILENT, NODES, 15_000);
-    await cluster.rejoin('nats-2');
     expect(servedIn(SILENT, outFrom + UNDER_WAY_MS, heardFrom)).toBe(0);
     await until('it serves again', 15_000, async () => servedIn(SILENT, heardFrom, Infinity) > 0);
     expect(refusals()).toEqual([]);

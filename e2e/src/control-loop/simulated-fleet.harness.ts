@@ -6,8 +6,8 @@ import { Transport } from './transport.harness.js';
 export interface FleetOptions {
   /** Nodes each region begins with. */
   readonly nodes: ReadonlyMap<string, number>;
-  /** Sessions a node takes. */
-  readonly nodeCapacity: number;
+  /** Sessions a node of the region takes. */
+  readonly nodeCapacity: (region: string) => number;
   readonly intervalMs: number;
   readonly random: () => number;
   /** The connection a region's reporters have; regions may share one. */
@@ -38,12 +38,17 @@ export class SimulatedFleet {
     this.lastTick = tickOf(performance.now());
     for (const [region, count] of options.nodes) {
       for (let n = 1; n <= count; n++)
-        this.add(new SimulatedNode(region, `${region}-n${n}`, options.nodeCapacity));
+        this.add(new SimulatedNode(region, `${region}-n${n}`, this.capacityOf(region)));
     }
   }
 
   get regions(): readonly string[] {
     return [...this.options.nodes.keys()];
+  }
+
+  /** Sessions a node of the region takes. */
+  capacityOf(region: string): number {
+    return this.options.nodeCapacity(region);
   }
 
   nodesIn(region: string): SimulatedNode[] {

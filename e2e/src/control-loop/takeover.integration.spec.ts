@@ -41,7 +41,7 @@ describeWith(['nats-server'], 'an autoscaler that is lost while a region grows',
       policy: (url) =>
         compressedPolicy(Object.fromEntries(REGIONS.map((region) => [region, { scaling: scaling(url) }]))),
       nodes: new Map(REGIONS.map((region) => [region, NODES])),
-      nodeCapacity: NODE_CAPACITY,
+      nodeCapacity: () => NODE_CAPACITY,
       intervalMs: INTERVAL_MS,
       meanSessionMs: 1,
       routers: 0,
