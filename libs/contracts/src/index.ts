@@ -115,5 +115,5 @@ export {
   type RejectionReason,
 } from './event.js';
 export { changeHeartbeat, heartbeatChanges } from './heartbeat-changes.js';
-export { writtenPayload, type WrittenPayload } from './written-payload.js';
+export { writtenPayload, type KnownPayload, type WrittenPayload } from './written-payload.js';
 export { ICE_PROTO } from './proto.js';
