@@ -1,15 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { ExitStatus } from './exit-status.js';
 import { drainCommand, undrainCommand } from './drain/drain.command.js';
 import { fleetCommand } from './fleet/fleet.command.js';
 import { iceCommand } from './ice/ice.command.js';
 import { loadCommand } from './load/load.command.js';
+import { logCommand } from './log/log.command.js';
 import { policyCommand } from './policy/policy.command.js';
 import { renderCommand } from './render/render.command.js';
 import { simulateCommand } from './simulate/simulate.command.js';
 import { startCommand } from './start/start.command.js';
 import { UsageError } from './usage-error.js';
+import { version } from './version.js';
 
 /** Where commands write: stdout and stderr, or a spec's own. */
 export interface Output {
@@ -51,6 +52,7 @@ function buildProgram(output: Output): Command {
     drainCommand(),
     undrainCommand(),
     loadCommand(),
+    logCommand(),
     simulateCommand(),
   ])
     program.addCommand(command);
@@ -78,13 +80,6 @@ function inOneLine(text: string): string {
 function describe(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return 'code' in error ? error.message : (error.stack ?? error.message);
-}
-
-function version(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
-    version: string;
-  };
-  return version;
 }
 
 const standardOutput: Output = {

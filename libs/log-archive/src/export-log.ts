@@ -8,6 +8,11 @@ export interface ExportProgress {
   readonly bytes: number;
 }
 
+/** What was written. */
+export interface Exported extends ArchiveEnd {
+  readonly bytes: number;
+}
+
 export interface ExportOptions {
   readonly overwrites?: boolean;
   readonly onProgress?: (progress: ExportProgress) => void;
@@ -22,7 +27,7 @@ export async function exportLog(
   path: string,
   about: Pick<ArchiveOrigin, 'createdAt' | 'createdBy' | 'asked' | 'leadMs'>,
   { overwrites = false, onProgress }: ExportOptions = {},
-): Promise<ArchiveEnd> {
+): Promise<Exported> {
   const { created, firstPosition, lastPosition, beginsLate } = reading.info;
   const wantedFromMs = about.asked.fromMs === null ? null : about.asked.fromMs - about.leadMs;
   const writer = await ArchiveWriter.create(
@@ -42,7 +47,8 @@ export async function exportLog(
       await writer.write(batch);
       onProgress?.({ position: batch.position, bytes: writer.bytes });
     }
-    return await writer.finish();
+    const end = await writer.finish();
+    return { ...end, bytes: writer.bytes };
   } catch (error) {
     await writer.discard();
     throw error;
