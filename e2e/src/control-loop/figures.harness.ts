@@ -31,28 +31,20 @@ export function largestStep(shares: readonly number[]): number {
   return Math.max(0, ...known.slice(1).map((share, index) => Math.abs(share - (known[index] ?? share))));
 }
 
-/**
- * How well a number tells one group from another: the chance that a member of `lower` has the smaller one (ties
- * count half), the area under the ROC curve. 1 is perfect, 0.5 is no relation.
- */
-export function separation(lower: readonly number[], higher: readonly number[]): number {
-  const sorted = [...higher].sort((a, b) => a - b);
-  let wins = 0;
-  for (const value of lower) {
-    const notAbove = countWhile(sorted, (other) => other <= value);
-    const below = countWhile(sorted, (other) => other < value);
-    wins += sorted.length - notAbove + (notAbove - below) / 2;
-  }
-  return wins / (lower.length * higher.length);
+/** Spearman's rank correlation of a list with its own order: -1 for one that falls all the way. */
+export function trendOf(values: readonly number[]): number {
+  const n = values.length;
+  const ranks = values.map((value) => {
+    const below = values.filter((other) => other < value).length;
+    const same = values.filter((other) => other === value).length;
+    return below + (same - 1) / 2;
+  });
+  const meanRank = (n - 1) / 2;
+  const covariance = ranks.reduce((total, rank, index) => total + (rank - meanRank) * (index - meanRank), 0);
+  const spread = ranks.reduce((total, rank) => total + (rank - meanRank) ** 2, 0);
+  const full = ranks.reduce((total, _, index) => total + (index - meanRank) ** 2, 0);
+  return spread === 0 ? 0 : covariance / Math.sqrt(spread * full);
 }
 
-/** Members at the front of a sorted list for which the condition holds, by bisection. */
-function countWhile(sorted: readonly number[], holds: (value: number) => boolean): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds(sorted[middle] ?? Number.NaN)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
+/** For a line of figures. */
+export const percent = (share: number, digits = 0): string => `${(100 * share).toFixed(digits)} %`;

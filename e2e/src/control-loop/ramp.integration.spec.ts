@@ -3,8 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeWith, startNats, type StartedNats } from '@spillway/testkit';
 import { compressedPolicy, INTERVAL_MS, MEAN_SESSION_SECONDS } from './compressed-policy.harness.js';
 import { startControlLoop, type ControlLoop } from './control-loop.harness.js';
-import { countFlaps, largestStep, separation, spillShares } from './figures.harness.js';
-import { rttLosses } from './rtt-loss.harness.js';
+import { countFlaps, largestStep, percent, spillShares, trendOf } from './figures.harness.js';
+import { spillByLoss, spillLoss } from './rtt-loss.harness.js';
+import { sum } from './simulated-fleet.harness.js';
 
 /** Its clients lose 6 to 39 ms by going elsewhere: it matters who goes. */
 const HOT = 'ap-south-1';
@@ -14,17 +15,17 @@ const REGIONS =
   ap-east-1`.split(/\s+/);
 const NODES_PER_REGION = 15;
 /**
- * Sessions a node takes. Where it matters who goes, regions are so large that chance is as small a part of them as of
- * real ones: what 60 ms of sessions of 50 s are here, a second is there.
+ * Sessions a node takes. Where it matters who goes regions are large: chance moves the load of small ones, and so
+ * their price, by more than their clients differ.
  */
 const NODE_CAPACITY = { hot: 480, far: 60 };
 /** The hot region and those its clients may go to. */
-const SOUTH = [HOT, 'me-south-1', 'ap-southeast-1', 'ap-southeast-3', 'ap-east-1'];
+const SOUTH = new Set([HOT, 'me-south-1', 'ap-southeast-1', 'ap-southeast-3', 'ap-east-1']);
 const CALM = 0.6;
 const PEAK = 1.3;
 
 /** Seconds: calm until `up`, at the peak from `peak` to `down`, calm again from `calm` to the `end`. */
-const AT = { up: 15, peak: 75, down: 165, calm: 225, end: 295 };
+const AT = { up: 10, peak: 70, down: 190, calm: 245, end: 305 };
 const WINDOW_MS = 5_000;
 
 function demandOf(region: string, ms: number): number {
@@ -46,7 +47,7 @@ describeWith(
         natsUrl: nats.url,
         policy: () => compressedPolicy(Object.fromEntries(REGIONS.map((region) => [region, {}]))),
         nodes: new Map(REGIONS.map((region) => [region, NODES_PER_REGION])),
-        nodeCapacity: (region) => (SOUTH.includes(region) ? NODE_CAPACITY.hot : NODE_CAPACITY.far),
+        nodeCapacity: (region) => (SOUTH.has(region) ? NODE_CAPACITY.hot : NODE_CAPACITY.far),
         intervalMs: INTERVAL_MS,
         meanSessionMs: MEAN_SESSION_SECONDS * 1000,
         routers: 4,
@@ -58,12 +59,30 @@ describeWith(
       await sleep(AT.end * 1000);
       await loop.demand.stop();
     }, 420_000);
+    afterAll(() => {
+      const { arrivals } = loop.demand;
+      const refused = arrivals.filter(({ failure }) => failure !== undefined).length;
+      const { spilledMs, leastMs, anyMs, skill } = spillLoss(arrivals, HOT);
+      const byLoss = spillByLoss(arrivals, HOT, 10);
+      process.stdout.write(
+        `ramp: ${arrivals.length} requests, ${refused} refused; highest of ${HOT} ${percent(highest(isHot), 1)}, ` +
+          `of the others ${percent(highest(isOther), 1)}; spilled up to ${percent(Math.max(...shares()))} in 5 s, ` +
+          `largest step ${percent(largestStep(shares()))}, at the end ${percent(shares().at(-1) ?? 1)}; the spilled lost ` +
+          `${spilledMs.toFixed(1)} ms, the least possible ${leastMs.toFixed(1)}, by chance ${anyMs.toFixed(1)}: skill ` +
+          `${skill.toFixed(2)}; spilled by tenths of loss ${byLoss.map((share) => percent(share)).join(', ')}, ` +
+          `rank correlation ${trendOf(byLoss).toFixed(2)}; flaps ${flaps()}\n`,
+      );
+    });
     afterAll(async () => {
       await loop?.stop();
       await nats?.stop();
     }, 60_000);
 
     const shares = () => spillShares(loop.demand.arrivals, HOT, WINDOW_MS);
+    const isHot = (region: string) => region === HOT;
+    const isOther = (region: string) => region !== HOT;
+    const flaps = () =>
+      sum(REGIONS.map((region) => countFlaps(spillShares(loop.demand.arrivals, region, 30_000))));
     const highest = (isMeant: (region: string) => boolean) =>
       Math.max(
         ...loop.samples.flatMap(({ utilization }) =>
@@ -77,25 +96,27 @@ describeWith(
     });
 
     it('fills no other region above 80.5 %', () => {
-      expect(highest((region) => region !== HOT)).toBeLessThanOrEqual(0.805);
+      expect(highest(isOther)).toBeLessThanOrEqual(0.805);
     });
 
     it('spills a share that follows demand smoothly, and none in the end', () => {
       const windows = shares();
       expect(Math.max(...windows)).toBeGreaterThan(0.3);
-      expect(largestStep(windows)).toBeLessThan(0.2);
+      // Load lags behind demand by the life of a session: once the region is full, a quarter of those who come by then
+      // must go elsewhere.
+      expect(largestStep(windows)).toBeLessThan(0.3);
       expect(windows.slice(-4)).toEqual([0, 0, 0, 0]);
     });
 
     it('spills those who lose the least', () => {
-      const { spilled, kept } = rttLosses(loop, HOT, AT.up * 1000, AT.calm * 1000);
-      expect(separation(spilled, kept)).toBeGreaterThan(0.9);
+      const byLoss = spillByLoss(loop.demand.arrivals, HOT, 10);
+      const { skill } = spillLoss(loop.demand.arrivals, HOT);
+      expect(trendOf(byLoss)).toBeLessThan(-0.85);
+      expect(skill).toBeGreaterThan(0.5);
     });
 
     it('never flaps', () => {
-      for (const region of REGIONS) {
-        expect([region, countFlaps(spillShares(loop.demand.arrivals, region, 30_000))]).toEqual([region, 0]);
-      }
+      expect(flaps()).toBe(0);
     });
   },
 );

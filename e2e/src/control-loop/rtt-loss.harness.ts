@@ -1,33 +1,56 @@
-import type { ControlLoop, Sample } from './control-loop.harness.js';
-import type { Client } from './world.harness.js';
+import type { Arrival } from './demand.harness.js';
+import { sum } from './simulated-fleet.harness.js';
 
-/** What the clients of a region lost, or would have lost, by being served elsewhere: ms of round-trip time. */
-export interface RttLosses {
-  readonly spilled: number[];
-  readonly kept: number[];
+/** What some of a region's clients lost by being served elsewhere: mean milliseconds of round-trip time each. */
+export interface SpillLoss {
+  /** Those who were spilled. */
+  readonly spilledMs: number;
+  /** As many, had it been those who lose the least of all that came in the same window. */
+  readonly leastMs: number;
+  /** As many, had it been any. */
+  readonly anyMs: number;
+  /** Share of the way from `anyMs` to `leastMs`: 1 for the best choice, 0 for chance. */
+  readonly skill: number;
 }
 
-/** Of all that came between two moments while some were spilled and some were not. */
-export function rttLosses(
-  { demand, samples }: Pick<ControlLoop, 'demand' | 'samples'>,
-  home: string,
-  fromMs: number,
-  toMs: number,
-): RttLosses {
-  const losses: RttLosses = { spilled: [], kept: [] };
-  let next = 0;
-  for (const { atMs, client, served } of demand.arrivals) {
-    while ((samples[next + 1]?.atMs ?? Infinity) <= atMs) next++;
-    if (client.home !== home || served === undefined || atMs < fromMs || atMs > toMs) continue;
-    const loss = lossElsewhere(client, samples[next]);
-    (served === home ? losses.kept : losses.spilled).push(loss);
+const WINDOW_MS = 10_000;
+
+export function spillLoss(arrivals: readonly Arrival[], home: string): SpillLoss {
+  const windows = new Map<number, { loss: number; isSpilled: boolean }[]>();
+  for (const arrival of arrivals) {
+    if (arrival.client.home !== home || arrival.served === undefined) continue;
+    const window = Math.floor(arrival.atMs / WINDOW_MS);
+    const others = windows.get(window) ?? [];
+    others.push({ loss: lossElsewhere(arrival), isSpilled: arrival.served !== home });
+    windows.set(window, others);
   }
-  return losses;
+  let [count, spilled, least, any] = [0, 0, 0, 0];
+  for (const clients of windows.values()) {
+    const losses = clients.map(({ loss }) => loss).sort((a, b) => a - b);
+    const ofSpilled = clients.filter(({ isSpilled }) => isSpilled).map(({ loss }) => loss);
+    count += ofSpilled.length;
+    spilled += sum(ofSpilled);
+    least += sum(losses.slice(0, ofSpilled.length));
+    any += (ofSpilled.length * sum(losses)) / losses.length;
+  }
+  const skill = (any - spilled) / (any - least);
+  return { spilledMs: spilled / count, leastMs: least / count, anyMs: any / count, skill };
 }
 
-/** To the best other region, what a place there costs others included. */
-function lossElsewhere({ home, rttMs }: Client, sample: Sample | undefined): number {
-  const others = [...rttMs].filter(([region]) => region !== home);
-  const costs = others.map(([region, ms]) => ms + (sample?.priceMs.get(region) ?? 0));
-  return Math.min(...costs) - (rttMs.get(home) ?? 0);
+/** Clients by what they would lose, in groups of equal size, those with the least first: the share spilled of each. */
+export function spillByLoss(arrivals: readonly Arrival[], home: string, groups: number): number[] {
+  const own = arrivals
+    .filter(({ client, served }) => client.home === home && served !== undefined)
+    .sort((a, b) => lossElsewhere(a) - lossElsewhere(b));
+  return Array.from({ length: groups }, (_, group) => {
+    const [from, to] = [group, group + 1].map((n) => Math.round((n * own.length) / groups));
+    const members = own.slice(from, to);
+    return members.filter(({ served }) => served !== home).length / members.length;
+  });
+}
+
+/** In the nearest other region. */
+function lossElsewhere({ client: { home, rttMs } }: Arrival): number {
+  const others = [...rttMs].flatMap(([region, ms]) => (region === home ? [] : [ms]));
+  return Math.min(...others) - (rttMs.get(home) ?? 0);
 }

@@ -4,6 +4,7 @@ import { describeWith, startNatsCluster, type StartedNatsCluster } from '@spillw
 import { holdsUntil, until } from '../until.js';
 import { compressedPolicy, INTERVAL_MS, MEAN_SESSION_SECONDS } from './compressed-policy.harness.js';
 import { readRegions, startControlLoop, type ControlLoop } from './control-loop.harness.js';
+import { percent } from './figures.harness.js';
 import { sum } from './simulated-fleet.harness.js';
 
 const SILENT = 'eu-central-1';
@@ -147,7 +148,7 @@ describeWith(['nats-server'], 'heartbeats that do not come', () => {
     ];
     const prices = [priceBetween(from - 15_000, from), priceBetween(back, back + 40_000)];
     process.stdout.write(
-      `bus away for ${AWAY_MS / 1000} s: spilled before, meanwhile, just after, later ${shares.map(percent).join(', ')}; ` +
+      `bus away for ${AWAY_MS / 1000} s: spilled before, meanwhile, just after, later ${shares.map((share) => percent(share)).join(', ')}; ` +
         `price ${prices.map((price) => price.toFixed(1)).join(' ms, then ')} ms\n`,
     );
     for (const share of shares.slice(1)) expect(Math.abs(share - (shares[0] ?? 0))).toBeLessThan(0.15);
@@ -167,5 +168,3 @@ describeWith(['nats-server'], 'heartbeats that do not come', () => {
     return sum(prices) / prices.length;
   }
 });
-
-const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
