@@ -3,8 +3,10 @@ import { ExitStatus } from './exit-status.js';
 import { drainCommand, undrainCommand } from './drain/drain.command.js';
 import { fleetCommand } from './fleet/fleet.command.js';
 import { iceCommand } from './ice/ice.command.js';
+import { keysCommand } from './keys/keys.command.js';
 import { loadCommand } from './load/load.command.js';
 import { logCommand } from './log/log.command.js';
+import { provisionCommand } from './provision/provision.command.js';
 import { policyCommand } from './policy/policy.command.js';
 import { renderCommand } from './render/render.command.js';
 import { simulateCommand } from './simulate/simulate.command.js';
@@ -49,6 +51,8 @@ function buildProgram(output: Output): Command {
     fleetCommand(),
     renderCommand(),
     policyCommand(),
+    keysCommand(),
+    provisionCommand(),
     drainCommand(),
     undrainCommand(),
     loadCommand(),

@@ -38,6 +38,8 @@ export interface BusLimits {
   readonly connectMs?: number;
   /** Milliseconds for the work itself; `Infinity` for work that lasts until it is interrupted. */
   readonly workMs?: number;
+  /** Path of a .creds file, in place of the one NATS_CREDENTIALS names. */
+  readonly credentialsFile?: string;
 }
 
 /** From the environment alone, as for every process. */
@@ -58,13 +60,18 @@ const WORK_MS = 35_000;
 export async function withBus<T>(
   servers: string,
   work: (bus: Bus, signal: AbortSignal) => Promise<T>,
-  { signal, connectMs = CONNECT_MS, workMs = WORK_MS }: BusLimits = {},
+  { signal, connectMs = CONNECT_MS, workMs = WORK_MS, credentialsFile }: BusLimits = {},
 ): Promise<T> {
   const shown = withoutPasswords(servers);
   let reason: string | undefined;
   const logger: BusLogger = { log: () => {}, warn: (message) => (reason = message), error: () => {} };
   const access = natsOptionsFrom({ ...loadConfig(accessSchema), NATS_URL: servers });
-  const bus = NatsBus.connect({ ...access, name: 'spillway-cli', logger });
+  const bus = NatsBus.connect({
+    ...access,
+    ...(credentialsFile !== undefined && { credentialsFile }),
+    name: 'spillway-cli',
+    logger,
+  });
   try {
     const unreachable = () => new BusUnreachableError(shown, connectMs, reason);
     await within(connectMs, unreachable, signal, () => linkUp(bus));

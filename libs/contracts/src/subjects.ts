@@ -11,6 +11,10 @@ export const ROUTER_QUEUE = 'router';
 export const QUERY_NODE_COMMAND = 'turn.query.node-command';
 export const AUTOSCALER_QUEUE = 'autoscaler';
 
+/** Request–reply: a new node gives a join token for its own secret and credentials. */
+export const QUERY_ENROL = 'turn.query.enrol';
+export const ENROL_QUEUE = 'enrol';
+
 /** Filters for reading a part of the log. */
 export const ISSUED_SUBJECTS = 'turn.v1.router.*.issued';
 export const POLICY_SUBJECT = 'turn.v1.policy';
@@ -24,9 +28,14 @@ export const subjectOf = {
   issued: (router: string) => join('router', router, 'issued'),
 } as const;
 
+/** Every node's heartbeats, and every node's commands. */
+export const HEARTBEAT_SUBJECTS = 'turn.v1.node.*.*.heartbeat';
+export const COMMAND_SUBJECTS = 'turn.v1.node.*.*.command';
+
 /** Request–reply, outside the log: asks one reporter that allows it to add made-up load to its heartbeats. */
 export const syntheticLoadSubject = (region: string, node: string): string =>
   `turn.synthetic.${checked([region, node])}`;
+export const SYNTHETIC_LOAD_SUBJECTS = 'turn.synthetic.*.*';
 
 export class InvalidTokenError extends Error {
   readonly code = 'invalid-token';

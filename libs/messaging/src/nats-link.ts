@@ -107,7 +107,12 @@ export class NatsLink {
   private async connect(options: ConnectionOptions): Promise<void> {
     const backOff = new BackOff();
     const attempt = async () => {
-      const connection = await connect({ ...options, reconnectDelayHandler: () => backOff.waitMs });
+      const connection = await connect({ ...options, reconnectDelayHandler: () => backOff.waitMs }).catch(
+        (error: unknown) => {
+          // Whatever it is, it is tried again: p-retry gives up what is no error, or one of types.
+          throw new Error(messageOf(error), { cause: error });
+        },
+      );
       if (this.closing.aborted) await connection.close();
       return connection;
     };
@@ -161,6 +166,9 @@ export class NatsLink {
     }
   }
 }
+
+const messageOf = (error: unknown) =>
+  String(typeof error === 'object' && error !== null && 'message' in error ? error.message : error);
 
 /** Doubles with every attempt, with up to half as much again as jitter, so that a fleet does not return at once. */
 class BackOff {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { credsAuthenticator, type ConnectionOptions } from '@nats-io/transport-node';
 import { inboxPrefixOf } from './credentials.js';
 import { ConnectOptionsError } from './errors.js';
+import { toTlsOptions } from './nats-tls.js';
 
 /** Where the bus says what went wrong; a Nest logger and `console` both fit. */
 export interface BusLogger {
@@ -62,8 +63,10 @@ export function toConnectionOptions(options: NatsOptions): ConnectionOptions {
 }
 
 function toTls(caFile: string | undefined, urls: readonly URL[]): Pick<ConnectionOptions, 'tls'> {
-  if (caFile !== undefined) return { tls: { ca: readText(caFile, UNREADABLE_CA) } };
-  return urls.some((url) => url.protocol === 'tls:') ? { tls: {} } : {};
+  if (caFile === undefined && !urls.some((url) => url.protocol === 'tls:')) return {};
+  const ca = caFile === undefined ? undefined : readText(caFile, UNREADABLE_CA);
+  const hosts = urls.map((url) => url.hostname);
+  return { tls: toTlsOptions(hosts, ca) };
 }
 
 function toAuthentication(path: string): Pick<ConnectionOptions, 'authenticator' | 'inboxPrefix'> {
