@@ -12,15 +12,14 @@ const isChanges = once(() => compileQuickCheck(changesSchema, { fillsDefaults: f
  * @returns `undefined` where a member has gone.
  */
 export function heartbeatChanges(from: Heartbeat, to: Heartbeat): Partial<Heartbeat> | undefined {
-  const before = new Map<string, unknown>(Object.entries(from));
+  const before: Readonly<Record<string, unknown>> = from;
+  if (Object.keys(before).some((name) => !(name in to))) return undefined;
   const after: [string, unknown][] = Object.entries(to);
-  const isKept = [...before.keys()].every((name) => name in to);
-  if (!isKept) return undefined;
-  return Object.fromEntries(after.filter(([name, value]) => !isSame(before.get(name), value)));
+  return Object.fromEntries(after.filter(([name, value]) => !isSame(before[name], value)));
 }
 
 function isSame(a: unknown, b: unknown): boolean {
-  return a === b || JSON.stringify(a) === JSON.stringify(b);
+  return a === b || (typeof a === 'object' && JSON.stringify(a) === JSON.stringify(b));
 }
 
 /**

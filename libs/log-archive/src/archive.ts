@@ -26,7 +26,7 @@ export class Archive {
       for await (const { lines } of readLines(path))
         return new Archive(path, parseHeader(lines[0] ?? '', path));
     } catch (error) {
-      throw error instanceof BrokenFileError ? notAnArchive(path, error) : error;
+      throw error instanceof BrokenFileError ? broken(path, error) : error;
     }
     throw notAnArchive(path);
   }
@@ -39,6 +39,11 @@ export class Archive {
     checkWindow(window);
     return new FileReading(this, window, signal);
   }
+}
+
+function broken(path: string, cause: BrokenFileError): ArchiveError {
+  const what = `${path} cannot be unpacked, not even its beginning (${cause.message})`;
+  return new ArchiveError('unreadable', what, 'get another copy of it', cause);
 }
 
 /** Reads a window of an archive. */
@@ -79,7 +84,8 @@ export class FileReading implements LogReading {
       this.view.breakOff('truncated', 'the file ends before its last line');
     } catch (error) {
       if (!(error instanceof BrokenFileError)) throw error;
-      this.view.breakOff('damaged', `the file cannot be unpacked any further: ${error.message}`);
+      const what = `the file cannot be unpacked any further (${error.message}); what comes just before may be wrong`;
+      this.view.breakOff('damaged', what);
     }
     yield* this.view.take();
   }
