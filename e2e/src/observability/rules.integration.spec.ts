@@ -6,7 +6,7 @@ import { filesIn, PROMETHEUS_FOLDER } from './shipped-files.harness.js';
 
 const LIMIT_MS = 60_000;
 
-describeWith(['promtool'], 'the Prometheus configuration', () => {
+describeWith(['prometheus'], 'the Prometheus configuration', () => {
   const promtool = (...args: string[]) => startProcess('promtool', args).ended;
 
   it(
