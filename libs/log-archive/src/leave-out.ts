@@ -15,8 +15,8 @@ const PATTERNS: readonly RegExp[] = [
   // user and password of a URL
   /(?<=\/\/)[^\s/@]+@/g,
   // password=…, "token": …, Authorization: Bearer …
+  /\b(?:pass(?:word|wd)?|secret|token|credential|api[_-]?key|authorization)["']?\s*[:=]\s*["']?(?:(?:bearer|basic)\s+)?[^\s"',;]+/gi,
   /\bbearer\s+[^\s"',;]+/gi,
-  /\b(?:pass(?:word|wd)?|secret|token|credential|api[_-]?key|authorization)["']?\s*[:=]\s*["']?[^\s"',;]+/gi,
   // the user name of a time-limited TURN credential, and its HMAC-SHA1
   /\b\d{9,11}:[\w.-]{1,64}/g,
   /[A-Za-z0-9+/]{27}=/g,
