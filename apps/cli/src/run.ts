@@ -6,9 +6,10 @@ import { iceCommand } from './ice/ice.command.js';
 import { keysCommand } from './keys/keys.command.js';
 import { loadCommand } from './load/load.command.js';
 import { logCommand } from './log/log.command.js';
-import { provisionCommand } from './provision/provision.command.js';
 import { policyCommand } from './policy/policy.command.js';
+import { provisionCommand } from './provision/provision.command.js';
 import { renderCommand } from './render/render.command.js';
+import { replayCommand } from './replay/replay.command.js';
 import { simulateCommand } from './simulate/simulate.command.js';
 import { startCommand } from './start/start.command.js';
 import { UsageError } from './usage-error.js';
@@ -51,12 +52,13 @@ function buildProgram(output: Output): Command {
     fleetCommand(),
     renderCommand(),
     policyCommand(),
-    keysCommand(),
-    provisionCommand(),
     drainCommand(),
     undrainCommand(),
+    keysCommand(),
+    provisionCommand(),
     loadCommand(),
     logCommand(),
+    replayCommand(),
     simulateCommand(),
   ])
     program.addCommand(command);

@@ -1,4 +1,4 @@
-import CliTable from 'cli-table3';
+import { drawTable } from '../plain-table.js';
 import { describePlan } from './describe-plan.js';
 import type { FleetReport, NodesReport, RegionsReport } from './report.js';
 
@@ -24,12 +24,12 @@ export function drawFleet(report: FleetReport, maxLines = Number.POSITIVE_INFINI
   const lines = [
     `NATS ${link}${link === 'down' ? ', what follows is as it was' : ''} · ${policy} · log position ${position}`,
     NOTHING,
-    table(
+    drawTable(
       ['REGION', 'USE', 'DEMAND', 'PRICE', 'USABLE NODES', 'OVERLOAD', 'PLAN'],
       regions.map((region) => regionRow(region, nodes)),
     ),
     NOTHING,
-    table(
+    drawTable(
       ['NODE', 'REGION', 'STATE', 'USE', 'CPU', 'MBIT/S', 'ALLOCS', 'SEEN', 'SOFTWARE'],
       shown.map(nodeRow),
     ),
@@ -84,16 +84,4 @@ function percent(share: number | null): string {
 function busierDirection({ egressBps, ingressBps }: NodeReport['load']): string {
   if (egressBps === null && ingressBps === null) return '?';
   return (Math.max(egressBps ?? 0, ingressBps ?? 0) / 1e6).toFixed(1);
-}
-
-/** Columns and nothing else: it is redrawn, copied into chats and read by `awk`. */
-function table(head: string[], rows: string[][]): string {
-  const borders = ['top', 'bottom', 'left', 'right', 'mid', 'left-mid', 'right-mid', 'mid-mid'];
-  const corners = ['top-mid', 'top-left', 'top-right', 'bottom-mid', 'bottom-left', 'bottom-right'];
-  const cells = new CliTable({
-    chars: { ...Object.fromEntries([...borders, ...corners].map((part) => [part, NOTHING])), middle: '  ' },
-    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
-  });
-  cells.push(head, ...rows);
-  return cells.toString().replaceAll(/ +$/gm, '');
 }

@@ -1,7 +1,5 @@
-/** A value must have been this far below a band, as a share of its lower edge … */
+/** A value must have been this far below a band, as a share of its lower edge, before it has left it downwards. */
 const BELOW = 0.7;
-/** … for this long, in ms, before it has left it downwards. */
-const HOLD_MS = 10_000;
 
 export interface Move {
   readonly from: number;
@@ -17,8 +15,14 @@ export class Bands {
   private told = 0;
   private belowSince: number | undefined;
 
-  /** @param edges lower edges of the bands above the lowest, rising. */
-  constructor(private readonly edges: readonly number[]) {}
+  /**
+   * @param edges lower edges of the bands above the lowest, rising.
+   * @param holdMs how long it must have been below, in ms.
+   */
+  constructor(
+    private readonly edges: readonly number[],
+    private readonly holdMs: number,
+  ) {}
 
   /** @returns what the value was when it was told last and what it is, when that is worth telling. */
   move(value: number, now: number): Move | undefined {
@@ -29,7 +33,7 @@ export class Bands {
       return undefined;
     }
     this.belowSince ??= now;
-    return now - this.belowSince >= HOLD_MS ? this.enter(band, value) : undefined;
+    return now - this.belowSince >= this.holdMs ? this.enter(band, value) : undefined;
   }
 
   private enter(band: number, value: number): Move {

@@ -1,5 +1,5 @@
 import type { EventOf, Scene, Watch } from './watch.js';
-import { duration } from './wording.js';
+import { duration } from '../../log/wording.js';
 
 /** Whether the bus is suspected, and whether the autoscaler still tells prices. */
 export class BusWatch implements Watch {

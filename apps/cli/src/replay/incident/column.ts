@@ -14,6 +14,12 @@ export class Column {
     this.values[point] = Number.isNaN(present) ? value : this.join(present, value);
   }
 
+  /** The value of a point; 0 where there is none, and before the first. */
+  countAt(point: number): number {
+    const value = this.values[point] ?? 0;
+    return Number.isNaN(value) ? 0 : value;
+  }
+
   /** Joins neighbouring points: the chart has room for as much time again. */
   halve(): void {
     const { values } = this;

@@ -48,7 +48,7 @@ describe('the timeline of an incident', () => {
   it('forgets a node with the fold', () => {
     const story = aFleet().pass(10).silent(`${EU}/a`).pass(640);
     expect(told(eventsOf(story), T0, 'node-forgotten')).toEqual([
-      expect.stringMatching(/^61\d node-forgotten eu-central-1 a: silent for 10 m, counted no more$/),
+      expect.stringMatching(/^61\d node-forgotten eu-central-1 a: silent for 10 min, counted no more$/),
     ]);
   });
 
@@ -100,9 +100,9 @@ describe('the timeline of an incident', () => {
     story.command(`${EU}/b`, { id: 'c2', origin: 'operator', reason: '' }).pass(10);
     story.node(`${EU}/a`, { state: 'stopped' }).pass(20).price(EU, 0).pass(40);
     expect(told(eventsOf(story, Story.at(5)), T0)).toEqual([
-      `10 drain-ordered ${EU} a: ordered to drain by the autoscaler (spare), within 10 m`,
+      `10 drain-ordered ${EU} a: ordered to drain by the autoscaler (spare), within 10 min`,
       `12 node-draining ${EU} a: draining, takes no new clients`,
-      `18 drain-ordered ${EU} b: ordered to drain by an operator, within 10 m`,
+      `18 drain-ordered ${EU} b: ordered to drain by an operator, within 10 min`,
       `19 region-empty ${EU} no node left to hand out: 2 known, 0 of them silent`,
       `28 node-drained ${EU} a: drained`,
       `79 region-served ${EU} nodes to hand out again: 1`,
@@ -141,7 +141,7 @@ describe('the timeline of an incident', () => {
       [200, 8],
       [190, 20],
       [0.5, 8],
-      [0, 20],
+      [0, 40],
     ] as const) {
       story.price(EU, price).pass(seconds);
     }
@@ -149,7 +149,7 @@ describe('the timeline of an incident', () => {
     expect(prices.map((line) => line.replace(/ at \d+ % load/, ''))).toEqual([
       `11 price-rose ${EU} price 0 ms → 60 ms`,
       `55 price-rose ${EU} price 60 ms → 200 ms`,
-      `93 price-fell ${EU} price 200 ms → 0 ms`,
+      `113 price-fell ${EU} price 200 ms → 0 ms`,
     ]);
   });
 
@@ -166,7 +166,7 @@ describe('the timeline of an incident', () => {
 
   it('tells when clients are served nowhere, and when no longer', () => {
     const story = aFleet().pass(10);
-    const refused = [{ code: 'no-capacity', atMs: T0, position: 1 }] as const;
+    const refused = [{ code: 'no-capacity', after: 0, atMs: T0, position: 1 }] as const;
     story
       .batch('r1', { refused: [...refused] })
       .pass(4)
@@ -195,7 +195,7 @@ describe('the timeline of an incident', () => {
       .batch('r2', { bootId: 'boot-2', batch: 5 });
     const basis = { rule: 1, fromN: 0, fromMs: 0, fromPosition: 0, view: '00000000', sentMs: 0 };
     const step = (kind: 'link-down' | 'link-up' | 'gap', seconds: number) =>
-      ({ kind, n: 0, atMs: Story.at(seconds), position: 0 }) as const;
+      ({ kind, after: 0, atMs: Story.at(seconds), position: 0 }) as const;
     const steps = [step('link-down', 21), step('link-up', 22), step('gap', 23)];
     story.batch('r2', { bootId: 'boot-2', batch: 6, basis: { ...basis, steps } });
     expect(told(eventsOf(story, Story.at(5)), T0)).toEqual([

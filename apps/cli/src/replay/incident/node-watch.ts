@@ -3,7 +3,7 @@ import { FORGET_AFTER_MS, type FleetNode, type Freshness } from '@spillway/fleet
 import { Groups } from './group.js';
 import type { IncidentKind } from './incident-event.js';
 import type { EventOf, Scene, Watch } from './watch.js';
-import { duration } from './wording.js';
+import { duration } from '../../log/wording.js';
 
 /** A reporter that has said no more than this has just begun. */
 const YOUNG_SEQ = 5;

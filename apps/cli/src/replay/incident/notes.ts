@@ -1,6 +1,6 @@
 import type { IncidentFold } from './incident-fold.js';
 import type { IncidentOrigin } from './incident-report.js';
-import { duration } from './wording.js';
+import { duration } from '../../log/wording.js';
 
 /** What was not there to be read, and what follows for the reader; nothing is told as if it were whole. */
 export function notesOf(fold: IncidentFold, origin: IncidentOrigin): string[] {

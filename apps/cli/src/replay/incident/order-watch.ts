@@ -1,6 +1,6 @@
 import { timestampMs, type Command, type Heartbeat } from '@spillway/contracts';
 import type { EventOf, Scene, Watch } from './watch.js';
-import { duration } from './wording.js';
+import { duration } from '../../log/wording.js';
 
 /** Orders waited for at the same time, at most. */
 const MAX_WAITING = 10_000;

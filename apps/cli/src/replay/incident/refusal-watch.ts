@@ -1,6 +1,6 @@
 import type { Issued, RefusalCode } from '@spillway/contracts';
 import type { Scene, Watch } from './watch.js';
-import { duration } from './wording.js';
+import { duration } from '../../log/wording.js';
 
 /** Without a refusal for so long, they have ended. */
 const QUIET_MS = 15_000;

@@ -59,8 +59,8 @@ function reportRegion(
     mostUsable: highest(series.usable),
     own,
     served,
-    spillOut: share(series.spillOut, series.own, own),
-    spillIn: share(series.spillIn, series.served, served),
+    spillOut: share(series.away, own),
+    spillIn: share(series.guests, served),
   };
   return { region, isQuiet: isQuiet(figures), ...figures, overloads, series };
 }
@@ -81,10 +81,8 @@ function within(window: { fromMs: number; toMs: number }, spans: readonly Span[]
     .filter(({ fromMs, toMs }) => toMs >= fromMs);
 }
 
-function share(shares: readonly (number | null)[], counts: readonly number[], all: number): number | null {
-  if (all === 0) return null;
-  const part = sum(shares.map((each, i) => (each ?? 0) * (counts[i] ?? 0)));
-  return Math.round((part / all) * 10_000) / 10_000;
+function share(part: readonly number[], all: number): number | null {
+  return all === 0 ? null : Math.round((sum(part) / all) * 10_000) / 10_000;
 }
 
 function sum(values: readonly number[]): number {

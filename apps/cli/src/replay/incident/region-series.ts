@@ -4,6 +4,8 @@ import { Column, least, most, sum } from './column.js';
 import { priceOf } from './region-watch.js';
 import { TimeAxis } from './time-axis.js';
 
+/** Shares of clients are taken over so much time, in ms. */
+const SHARE_MS = 15_000;
 /** Regions that have charts, at most: more than all clouds have. */
 const MAX_REGIONS = 300;
 
@@ -35,10 +37,13 @@ export interface RegionSeries {
   /** Nodes that can be handed out, the fewest; nodes known, the most. */
   readonly usable: readonly (number | null)[];
   readonly nodes: readonly (number | null)[];
-  /** Clients placed that belong to the region, and clients placed in it. */
+  /** Clients placed that belong to the region, and those of them that were served elsewhere. */
   readonly own: readonly number[];
+  readonly away: readonly number[];
+  /** Clients placed in the region, and those of them that belong elsewhere. */
   readonly served: readonly number[];
-  /** The share of its own clients that was served elsewhere, and of those it served the share that belongs elsewhere. */
+  readonly guests: readonly number[];
+  /** `away` ÷ `own` and `guests` ÷ `served`, of the last 15 s at least: single clients say little. */
   readonly spillOut: readonly (number | null)[];
   readonly spillIn: readonly (number | null)[];
 }
@@ -97,20 +102,23 @@ export class SeriesRecorder {
   seriesOf(region: string): RegionSeries | undefined {
     const columns = this.regions.get(region);
     if (!columns) return undefined;
-    const { length } = this.axis;
+    const { length, stepMs } = this.axis;
+    const window = Math.ceil(SHARE_MS / stepMs);
     const known = (column: Column, digits: number) => rounded(column.values.subarray(0, length), digits);
     const counts = (column: Column) => known(column, 0).map((count) => count ?? 0);
     return {
-      load: shares(columns.load, columns.loadLooks, length),
+      load: shares(columns.load, columns.loadLooks, length, 1),
       loadPeak: known(columns.loadPeak, 4),
       demand: known(columns.demand, 4),
       price: known(columns.price, 1),
       usable: known(columns.usable, 0),
       nodes: known(columns.nodes, 0),
       own: counts(columns.own),
+      away: counts(columns.away),
       served: counts(columns.served),
-      spillOut: shares(columns.away, columns.own, length),
-      spillIn: shares(columns.guests, columns.served, length),
+      guests: counts(columns.guests),
+      spillOut: shares(columns.away, columns.own, length, window),
+      spillIn: shares(columns.guests, columns.served, length, window),
     };
   }
 
@@ -144,13 +152,14 @@ export class SeriesRecorder {
   }
 }
 
-/** `whole` is missing where there was nothing to take a share of. */
-function shares(part: Column, whole: Column, length: number): (number | null)[] {
+/** Of `window` points up to each; `null` where there was nothing to take a share of. */
+function shares(part: Column, whole: Column, length: number, window: number): (number | null)[] {
+  let some = 0;
+  let all = 0;
   return Array.from({ length }, (_, point) => {
-    const all = whole.values[point] ?? Number.NaN;
-    if (Number.isNaN(all)) return null;
-    const some = part.values[point] ?? Number.NaN;
-    return Number.isNaN(some) ? 0 : round(some / all, 4);
+    some += part.countAt(point) - part.countAt(point - window);
+    all += whole.countAt(point) - whole.countAt(point - window);
+    return all > 0 ? round(some / all, 4) : null;
   });
 }
 

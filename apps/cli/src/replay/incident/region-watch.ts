@@ -6,6 +6,8 @@ import { milliseconds, percent, timeOfDay } from './wording.js';
 
 /** Prices worth telling, in ms: the next region is seldom nearer than the first, and never farther than the last. */
 const PRICE_BANDS = [1, 15, 50, 150, 500, 1500];
+/** Near the threshold a price swings with every heartbeat. */
+const PRICE_HOLD_MS = 30_000;
 
 /** When demand was over the threshold; `toMs` is `null` for as long as it is. */
 export interface Span {
@@ -120,7 +122,7 @@ export class RegionWatch implements Watch {
     let watched = this.watched.get(region);
     if (!watched) {
       watched = {
-        price: new Bands(PRICE_BANDS),
+        price: new Bands(PRICE_BANDS, PRICE_HOLD_MS),
         isOverloaded: undefined,
         hasUsable: undefined,
         overloads: [],

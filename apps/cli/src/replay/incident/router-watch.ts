@@ -2,7 +2,8 @@ import type { Issued, RouterStep } from '@spillway/contracts';
 import { ROUTER_LIVE_MS } from '@spillway/fleet';
 import type { IncidentKind } from './incident-event.js';
 import type { Scene, Watch } from './watch.js';
-import { duration, timeOfDay } from './wording.js';
+import { duration } from '../../log/wording.js';
+import { timeOfDay } from './wording.js';
 
 /** Routers known at the same time, at most. */
 const MAX_ROUTERS = 1_000;

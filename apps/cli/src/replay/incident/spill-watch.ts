@@ -10,6 +10,7 @@ const SPANS = 3;
 const FEWEST = 10;
 /** Shares worth telling. */
 const SHARE_BANDS = [0.05, 0.2, 0.4, 0.6, 0.8];
+const HOLD_MS = 10_000;
 /** Routers' batches may name any region. */
 const MAX_HOMES = 1_000;
 
@@ -70,8 +71,8 @@ export class SpillWatch implements Watch {
 
   private bandsOf(home: string): Bands {
     let bands = this.bands.get(home);
-    if (!bands && this.bands.size >= MAX_HOMES) bands = new Bands([]);
-    if (!bands) this.bands.set(home, (bands = new Bands(SHARE_BANDS)));
+    if (!bands && this.bands.size >= MAX_HOMES) bands = new Bands([], 0);
+    if (!bands) this.bands.set(home, (bands = new Bands(SHARE_BANDS, HOLD_MS)));
     return bands;
   }
 }

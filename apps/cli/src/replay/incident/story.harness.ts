@@ -74,6 +74,13 @@ export class Story {
     return this;
   }
 
+  /** What it says from its next heartbeat on. @param cpu share of 1 */
+  loaded(id: string, cpu: number): this {
+    const node = this.nodes.get(id);
+    if (node) node.heartbeat = { ...node.heartbeat, load: { ...node.heartbeat.load, cpu } };
+    return this;
+  }
+
   silent(...ids: string[]): this {
     for (const id of ids) {
       const node = this.nodes.get(id);

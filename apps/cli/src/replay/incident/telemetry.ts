@@ -1,7 +1,8 @@
 import type { RejectionReason } from '@spillway/contracts';
 import type { LogBatch, WindowGap } from '@spillway/messaging';
 import type { Scene } from './watch.js';
-import { duration, timeOfDay } from './wording.js';
+import { duration } from '../../log/wording.js';
+import { timeOfDay } from './wording.js';
 
 /** The clock of a log that goes back by less does so among the servers of a cluster: not worth a word. */
 const CLOCK_BACK_MS = 1_000;

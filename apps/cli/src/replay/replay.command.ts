@@ -1,0 +1,116 @@
+import { writeFile } from 'node:fs/promises';
+import { styleText } from 'node:util';
+import { Command } from 'commander';
+import { ExitStatus } from '../exit-status.js';
+import { interruptible } from '../log/interrupted.js';
+import { ProgressLine, shareRead } from '../log/progress-line.js';
+import { addLogOptions, withLog, type LogOptions } from '../log/with-log.js';
+import { parseList } from '../options.js';
+import { print } from '../print.js';
+import { UsageError } from '../usage-error.js';
+import { percent } from './incident/wording.js';
+import { drawPage } from './page/draw-page.js';
+import { review, type Review } from './review.js';
+import { drawIncident, type DrawOptions } from './text/draw-incident.js';
+import { describeVerification } from './verify/describe-verification.js';
+
+interface ReplayOptions extends LogOptions {
+  readonly region?: string[];
+  readonly details?: true;
+  readonly json?: true;
+  readonly html?: string;
+  readonly verify?: true;
+}
+
+/** Decisions differ from what is derived from the log. */
+const EXIT_DIFFERENT = 1;
+
+export function replayCommand(): Command {
+  return addLogOptions(new Command('replay'))
+    .description(
+      'what happened in a part of the log: a timeline, a page with charts, and whether every decision can be derived again',
+    )
+    .option('--region <regions>', 'tell of these only, and of what concerns the whole fleet', parseList)
+    .option('--details', 'tell also what matters little')
+    .option('--json', 'print it as JSON, with the series behind the charts')
+    .option('--html <file>', 'write a page with charts, to be opened from disk or attached to a ticket')
+    .option('--verify', 'derive every recorded decision again; exit code 1 when one differs')
+    .action(async (options: ReplayOptions, command: Command) => {
+      const found = await interruptible('nothing was written', (signal) => reviewed(options, signal));
+      refuseUnknown(options.region, found);
+      await answer(found, options, (text) => print(command, text));
+      const { decisions, refusals } = found.verification ?? {};
+      if ((decisions?.differ ?? 0) + (refusals?.differ ?? 0) > 0) throw new ExitStatus(EXIT_DIFFERENT);
+    });
+}
+
+async function reviewed(options: ReplayOptions, signal: AbortSignal): Promise<Review> {
+  const progress = new ProgressLine();
+  const begun = performance.now();
+  try {
+    return await withLog(
+      options,
+      (log) =>
+        review(log, {
+          source: options.file ?? withoutPasswords(options.nats),
+          verifies: options.verify === true,
+          tells: !isVerifyOnly(options),
+          ...(options.region && { regions: options.region }),
+          onProgress: (position) => {
+            progress.show(() => describeProgress(position, log.reading.info, performance.now() - begun));
+          },
+        }),
+      signal,
+    );
+  } finally {
+    progress.clear();
+  }
+}
+
+async function answer(
+  { incident, verification }: Review,
+  options: ReplayOptions,
+  say: (text: string) => void,
+): Promise<void> {
+  if (options.html !== undefined) {
+    await writeFile(options.html, await drawPage(incident, verification));
+    if (!options.json) say(`${options.html} is written: open it in a browser`);
+  }
+  if (options.json) say(JSON.stringify({ ...(!isVerifyOnly(options) && incident), verification }));
+  else if (options.html === undefined && !options.verify) say(drawIncident(incident, drawing(options)));
+  if (verification && !options.json) for (const line of describeVerification(verification)) say(line);
+}
+
+const isVerifyOnly = ({ verify, html }: ReplayOptions) => verify === true && html === undefined;
+
+function drawing({ details }: ReplayOptions): DrawOptions {
+  const isColoured = process.stdout.isTTY && !process.env['NO_COLOR'];
+  return {
+    withDetails: details === true,
+    emphasize: (text: string) => (isColoured ? styleText('red', text) : text),
+  };
+}
+
+/** @throws {UsageError} when nothing of the log is in a region that was asked for. */
+function refuseUnknown(asked: readonly string[] = [], { incident }: Review): void {
+  const known = incident.regions.map(({ region }) => region);
+  const unknown = asked.filter((region) => !known.includes(region));
+  if (unknown.length > 0 && known.length + incident.totals.entries > 0) {
+    throw new UsageError(`--region ${unknown.join(',')}: there is no such region in this part of the log`);
+  }
+}
+
+function describeProgress(
+  position: number,
+  info: { firstPosition: number; lastPosition: number },
+  elapsedMs: number,
+): string {
+  const share = shareRead(position, info);
+  const rate = Math.round((position - info.firstPosition + 1) / Math.max(1, elapsedMs));
+  const leftSeconds = Math.ceil((elapsedMs * (1 - share)) / Math.max(0.001, share) / 1000);
+  return `${percent(share)} read, ${rate},000 messages a second, ${leftSeconds} s to go`;
+}
+
+function withoutPasswords(servers: string): string {
+  return servers.replaceAll(/\/\/[^@,]*@/g, '//');
+}
