@@ -13,6 +13,9 @@ const FIXED_MAP = {
 };
 const FALLBACK = 'us-east-1';
 
+/** There is a provider, but it does not say what it has: sizes stay as they are, and no time is spent on plans. */
+const SCALING = { provider: { kind: 'process' }, max: 10_000 };
+
 /** The policy that a run is played under: every default of a real one, but for what the options say. */
 export function policyOf(
   { regions }: Pick<World, 'regions'>,
@@ -25,7 +28,9 @@ export function policyOf(
     revision: 'simulated',
     strategy,
     defaultRegion: first,
-    regions: Object.fromEntries(regions.map(({ id, latitude, longitude }) => [id, { latitude, longitude }])),
+    regions: Object.fromEntries(
+      regions.map(({ id, latitude, longitude }) => [id, { latitude, longitude, scaling: SCALING }]),
+    ),
     fixedMap: { continents: Object.fromEntries(continents), fallback: ids.has(FALLBACK) ? FALLBACK : first },
     ...policy,
   });

@@ -54,6 +54,7 @@ export class Runner {
     { metrics, engine, from, to }: Outcome,
     rest: Pick<RunReport, 'runSeconds' | 'optimum'>,
   ): RunReport {
+    const load = metrics.load.report();
     const flaps = metrics.flaps.report();
     const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
     const timedMs = sum(engine.routers.map((router) => router.timedMs));
@@ -62,15 +63,21 @@ export class Runner {
       scenario: scenario.name,
       options: playedOptions(scenario, options),
       ...metrics.placements.report(),
-      ...metrics.load.report(),
+      ...load,
+      overThresholdByRegion: this.byRegion(load.overThresholdByRegion),
       flapsPerHour: sum(flaps) / ((to - from) / HOUR_MS),
-      flapsByRegion: Object.fromEntries(
-        this.world.regions.flatMap(({ id }, r) => (flaps[r] ? [[id, flaps[r]]] : [])),
-      ),
+      flapsByRegion: this.byRegion(flaps),
       decisionMicroseconds: (timedMs * 1000) / Math.max(1, timed),
       decisionsSha256: metrics.hash.report(),
       ...rest,
     };
+  }
+
+  /** Without those that have none. */
+  private byRegion(values: readonly number[]): Record<string, number> {
+    return Object.fromEntries(
+      this.world.regions.flatMap(({ id }, r) => (values[r] ? [[id, values[r]]] : [])),
+    );
   }
 }
 

@@ -47,8 +47,6 @@ export type OnProgress = (share: number) => void;
 
 const HOUR_MS = 3_600_000;
 const TIMELINE_STEP_MS = 60_000;
-const AUTOSCALER_DELAY_MS = 20;
-const NOTHING_TO_SCALE = { instances: [] };
 const PROGRESS_STEP_MS = 5 * 60_000;
 
 export type Outcome = ReturnType<typeof simulate>;
@@ -65,7 +63,7 @@ export function simulate(world: World, scenario: Scenario, options: RunOptions, 
   const script = scenario.script(stage);
   const demand = new Demand(world.cells, options.arrivalsPerDay, script.surges);
   const metrics = {
-    load: new LoadMetrics(),
+    load: new LoadMetrics(world.regions.length),
     placements: new PlacementMetrics(world),
     flaps: new FlapMetrics(world.regions.length),
     hash: new DecisionHash(),
@@ -80,8 +78,7 @@ export function simulate(world: World, scenario: Scenario, options: RunOptions, 
     unusedShare,
     observers,
   });
-  const inventories = new Map(world.regions.map(({ id }) => [id, NOTHING_TO_SCALE]));
-  engine.participants.push(new SimAutoscaler(AUTOSCALER_DELAY_MS, () => inventories));
+  engine.participants.push(new SimAutoscaler());
   for (let until = from; until < to; until += PROGRESS_STEP_MS) {
     engine.runUntil(until);
     onProgress?.((until - from) / (to - from));

@@ -13,6 +13,7 @@ import type { Participant } from './participant.js';
 import { Relays } from './relays.js';
 import type { Meddling, Script, Stage } from './scenario.js';
 import { SharedLog } from './shared-log.js';
+import type { Site } from './sim-provider.js';
 import { SimRouter } from './sim-router.js';
 import { Transit } from './transit.js';
 
@@ -41,7 +42,7 @@ export interface EngineSetup extends Stage {
 }
 
 /** The world, event by event, in order of time. */
-export class Engine implements Meddling {
+export class Engine implements Meddling, Site {
   readonly relays: Relays;
   readonly routers: readonly SimRouter[];
   readonly participants: Participant[] = [];
@@ -119,6 +120,14 @@ export class Engine implements Meddling {
         this.returning.push(lost, at + returnMs + RETURN_SPREAD_MS * this.random());
       }
     }
+  }
+
+  boot(region: number, at: number, instanceId?: string): ReturnType<NodeRegister['add']> {
+    return this.register.add(region, at, instanceId);
+  }
+
+  order(node: number, command: 'drain' | 'undrain', commandId: string, deadlineAt: number): void {
+    this.reporters.order(node, command, commandId, deadlineAt);
   }
 
   restartRouter(router: number): void {

@@ -8,6 +8,12 @@ import type { Relays } from './relays.js';
 const CPU_AT_CAPACITY = 0.6;
 const NODE_ALLOCATIONS = 2_000;
 
+export interface NodeNames {
+  readonly nodeId: string;
+  readonly region: string;
+  readonly instanceId: string;
+}
+
 /** Something wrong with what a reporter says. */
 export interface ReporterFault {
   /** What the node says its load is, instead of the truth. */
@@ -20,6 +26,8 @@ export interface ReporterFault {
 export class Reporters {
   private readonly beats = new FlatQueue();
   private readonly templates: Heartbeat[] = [];
+  /** When a drain ends whatever still runs. */
+  private readonly drainedBy: number[] = [];
   private readonly random: Random;
 
   constructor(
@@ -32,9 +40,17 @@ export class Reporters {
     this.random = randomFrom(seed, 0xbea7);
   }
 
-  add(node: number, nodeId: string, region: string, at: number): void {
-    this.templates[node] = template(nodeId, region, this.intervalMs);
+  add(node: number, names: NodeNames, at: number): void {
+    this.templates[node] = template(names, this.intervalMs);
     this.beats.push(node, at + this.random() * this.intervalMs);
+  }
+
+  /** The node reads an order and obeys; its next heartbeat says so. */
+  order(node: number, command: 'drain' | 'undrain', commandId: string, deadlineAt: number): void {
+    const last = this.templates[node];
+    if (!last) return;
+    this.templates[node] = { ...last, state: command === 'drain' ? 'draining' : 'serving', commandId };
+    this.drainedBy[node] = deadlineAt;
   }
 
   get nextAt(): number {
@@ -51,7 +67,9 @@ export class Reporters {
     const last = this.templates[node];
     if (!last) return undefined;
     const load = this.sample(node, at);
-    const heartbeat = { ...last, seq: last.seq + 1, load: fault?.claim?.(load) ?? load };
+    const isDrained = load.allocations === 0 || at >= (this.drainedBy[node] ?? Infinity);
+    const state = last.state === 'draining' && isDrained ? 'stopped' : last.state;
+    const heartbeat: Heartbeat = { ...last, seq: last.seq + 1, state, load: fault?.claim?.(load) ?? load };
     this.templates[node] = heartbeat;
     return { event: { kind: 'heartbeat', heartbeat }, lateMs: fault?.lateMs ?? 0, node };
   }
@@ -68,14 +86,14 @@ export class Reporters {
   }
 }
 
-function template(nodeId: string, region: string, intervalMs: number): Heartbeat {
+function template({ nodeId, region, instanceId }: NodeNames, intervalMs: number): Heartbeat {
   return {
     at: '2026-03-18T00:00:00.000Z',
     nodeId,
     region,
     kind: 'turn',
     zone: null,
-    instanceId: `i-${nodeId}`,
+    instanceId,
     bootId: 'boot',
     seq: 0,
     intervalMs,

@@ -1,5 +1,5 @@
 import type { World } from '../world/world.js';
-import type { Reporters } from './heartbeats.js';
+import type { NodeNames, Reporters } from './heartbeats.js';
 import type { Relays } from './relays.js';
 
 /** Which node has which name. */
@@ -15,16 +15,17 @@ export class NodeRegister {
     this.made = world.regions.map(() => 0);
   }
 
-  /** A new node comes up. @returns its name. */
-  add(region: number, at: number): string {
+  /** A new node comes up. */
+  add(region: number, at: number, instanceId?: string): NodeNames & { readonly node: number } {
     const regionId = this.world.regions[region]?.id ?? '';
     const number = (this.made[region] ?? 0) + 1;
     this.made[region] = number;
     const nodeId = `${regionId}-n${number}`;
     const node = this.relays.add(region, at);
     this.indexOf.set(nodeId, node);
-    this.reporters.add(node, nodeId, regionId, at);
-    return nodeId;
+    const names = { nodeId, region: regionId, instanceId: instanceId ?? `i-${nodeId}` };
+    this.reporters.add(node, names, at);
+    return { ...names, node };
   }
 
   /** The index of a node by its name; -1 when there is none. */

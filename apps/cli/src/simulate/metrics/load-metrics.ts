@@ -11,6 +11,8 @@ export interface LoadReport {
   readonly crowdedPercent: number;
   /** % of load (kbit) in regions above 80.5 %. */
   readonly overThresholdPercent: number;
+  /** The same of each region: they add up to it. */
+  readonly overThresholdByRegion: readonly number[];
   /** The highest utilization of any region in any second. */
   readonly maxRegionUtilization: number;
   /** The highest of any node. */
@@ -23,9 +25,14 @@ export class LoadMetrics implements Observer {
   private overloaded = 0;
   private crowded = 0;
   private kbps = 0;
-  private overThreshold = 0;
+  /** By region. */
+  private readonly overThreshold: Float64Array;
   private maxRegion = 0;
   private maxNode = 0;
+
+  constructor(regions: number) {
+    this.overThreshold = new Float64Array(regions);
+  }
 
   second(_at: number, relays: Relays): void {
     for (let node = 0; node < relays.count; node++) {
@@ -40,7 +47,7 @@ export class LoadMetrics implements Observer {
       this.kbps += kbps;
       if (kbps === 0) continue;
       const utilization = relays.regionUtilization(region);
-      if (utilization > REGION_OVER) this.overThreshold += kbps;
+      if (utilization > REGION_OVER) this.overThreshold[region] = (this.overThreshold[region] ?? 0) + kbps;
       if (utilization > this.maxRegion) this.maxRegion = utilization;
     }
   }
@@ -49,7 +56,11 @@ export class LoadMetrics implements Observer {
     return {
       overloadedPercent: percent(this.overloaded, this.sessions),
       crowdedPercent: percent(this.crowded, this.sessions),
-      overThresholdPercent: percent(this.overThreshold, this.kbps),
+      overThresholdPercent: percent(
+        this.overThreshold.reduce((sum, kbps) => sum + kbps, 0),
+        this.kbps,
+      ),
+      overThresholdByRegion: [...this.overThreshold].map((kbps) => percent(kbps, this.kbps)),
       maxRegionUtilization: this.maxRegion,
       maxNodeUtilization: this.maxNode,
     };

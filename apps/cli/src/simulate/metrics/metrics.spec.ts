@@ -18,7 +18,7 @@ function relaysCarrying(...percents: number[]): Relays {
 
 describe('load metrics', () => {
   it('count the session-seconds on crowded nodes and the load in crowded regions', () => {
-    const metrics = new LoadMetrics();
+    const metrics = new LoadMetrics(3);
     metrics.second(0, relaysCarrying(101, 41, 95, 10));
     metrics.second(1000, relaysCarrying(50, 50, 80, 10));
     const sessions = 101 + 41 + 95 + 10 + 50 + 50 + 80 + 10;
@@ -26,6 +26,7 @@ describe('load metrics', () => {
     expect(report.overloadedPercent).toBeCloseTo((100 * 101) / sessions, 9);
     expect(report.crowdedPercent).toBeCloseTo((100 * (101 + 95)) / sessions, 9);
     expect(report.overThresholdPercent).toBeCloseTo((100 * 95) / sessions, 9);
+    expect(report.overThresholdByRegion.map(Math.round)).toEqual([0, 22, 0]);
     expect(report.maxRegionUtilization).toBeCloseTo(0.95, 9);
     expect(report.maxNodeUtilization).toBeCloseTo(1.01, 9);
   });

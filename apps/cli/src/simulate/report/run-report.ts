@@ -38,6 +38,8 @@ export const runReportSchema = z.object({
   crowdedPercent: share,
   /** % of load in regions above 80.5 %. */
   overThresholdPercent: share,
+  /** The same of each region that had any. */
+  overThresholdByRegion: z.record(z.string(), z.number()),
   /** The highest of any region and any node in any second. */
   maxRegionUtilization: share,
   maxNodeUtilization: share,
