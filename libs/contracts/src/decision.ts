@@ -61,17 +61,22 @@ export const writtenDecisionSchema = askedSchema.extend({
 export type WrittenDecision = z.infer<typeof writtenDecisionSchema>;
 
 /** One request that nobody could serve, as the log writes it. */
-export const writtenRefusalSchema = askedSchema.extend({ ...whenShape, code: z.enum(REFUSAL_CODES) });
+export const writtenRefusalSchema = askedSchema.extend({
+  ...whenShape,
+  /** Decisions of the batch made before it; none when it is left out. */
+  after: z.int().min(0).optional(),
+  code: z.enum(REFUSAL_CODES),
+});
 export type WrittenRefusal = z.infer<typeof writtenRefusalSchema>;
 
 /** Something else that a router's answers depend on: its link to the log came or went, or part of the log was missed. */
 export const routerStepSchema = z.object({
   kind: z.enum(['link-up', 'link-down', 'gap']),
-  /** Before the decision of this number … */
-  n: z.int().min(0),
-  /** … at this log time, in ms … */
+  /** Decisions and refusals of the batch made before it. */
+  after: z.int().min(0),
+  /** Log time, in ms. */
   atMs: z.int().min(0),
-  /** … having read the log up to here. */
+  /** How far the log had been read. */
   position: z.int().min(0),
 });
 export type RouterStep = z.infer<typeof routerStepSchema>;
@@ -114,6 +119,8 @@ export interface DecisionRecord extends Asked {
 /** One refusal as everybody reads it. */
 export interface RefusalRecord extends Asked {
   code: RefusalCode;
+  /** Decisions of the batch made before it. */
+  after: number;
   atMs: number;
   position: number;
 }

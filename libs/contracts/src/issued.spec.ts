@@ -43,10 +43,10 @@ describe('a batch of decisions', () => {
   });
 
   it('tells of refusals apart from decisions', () => {
-    const refused = [{ ms: 5, read: 1, code: 'no-capacity', require: ['eu-central-1'] }];
+    const refused = [{ ms: 5, read: 1, after: 2, code: 'no-capacity', require: ['eu-central-1'] }];
     expect(issuedSchema.parse({ ...batch, basis, decisions: [], refused })).toMatchObject({
       decisions: [],
-      refused: [{ atMs: 1005, position: 71, code: 'no-capacity', require: ['eu-central-1'] }],
+      refused: [{ atMs: 1005, position: 71, after: 2, code: 'no-capacity', require: ['eu-central-1'] }],
     });
   });
 

@@ -89,8 +89,9 @@ function readDecision(
 
 const readRefusal =
   ({ fromMs, fromPosition }: Basis) =>
-  ({ ms = 0, read = 0, ...rest }: WrittenRefusal): RefusalRecord => ({
+  ({ ms = 0, read = 0, after = 0, ...rest }: WrittenRefusal): RefusalRecord => ({
     ...rest,
+    after,
     atMs: fromMs + ms,
     position: fromPosition + read,
   });

@@ -38,7 +38,7 @@ const issued = {
     fromPosition: 99,
     view: '00ff00ff',
     sentMs: 1_795_342_200_200,
-    steps: [{ kind: 'link-down', n: 11, atMs: 1_795_342_200_100, position: 100 }],
+    steps: [{ kind: 'link-down', after: 1, atMs: 1_795_342_200_100, position: 100 }],
   },
   decisions: [
     { ...placed, region: 'north', nodes: ['n1', 'n2'], nearestRegion: null, reason: 'spillover' },

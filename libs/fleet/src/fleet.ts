@@ -2,7 +2,7 @@ import type { LogEntry, PolicyDocument } from '@spillway/contracts';
 import type { FoldOutcome } from './fold-outcome.js';
 import { mix32 } from './hash.js';
 import { Issues } from './issues.js';
-import { LINK_UP } from './link.js';
+import { LINK_UP, linkMark } from './link.js';
 import { reservationUnit } from './load.js';
 import { LogClock } from './log-clock.js';
 import type { FleetNode } from './node.js';
@@ -116,7 +116,14 @@ export class Fleet {
    * has the same before it, though not necessarily the same loads.
    */
   digest(): string {
-    let digest = mix32(this.policyAt) ^ (this.isBusSuspect ? 1 : 0) ^ (this.liveRouters() << 1);
+    const counts = [
+      this.isBusSuspect ? 1 : 0,
+      this.liveRouters(),
+      this.issues.kept,
+      this.population.marksOutside,
+      linkMark(this.link, this.lastNow),
+    ];
+    let digest = counts.reduce((digest, count) => mix32(digest ^ count), mix32(this.policyAt));
     for (const region of this.regionsById.values()) digest = mix32(digest ^ region.digest());
     return mix32(digest).toString(16).padStart(8, '0');
   }

@@ -22,6 +22,11 @@ export class Issues {
     this.reservations = new Reservations(tallies);
   }
 
+  /** Issued credentials that count, or would by another policy. */
+  get kept(): number {
+    return this.reservations.kept;
+  }
+
   get liveRouters(): number {
     return Math.max(1, this.otherRouters.count + (this.ownBootId === undefined ? 0 : 1));
   }
@@ -37,9 +42,8 @@ export class Issues {
     this.countRouters(now, link);
     for (const { nodes, ageMs } of issued.decisions) {
       // A router that was cut off sends what it issued meanwhile: that load is in the heartbeats by now.
-      const decidedAt = writtenAt - ageMs;
-      if (decidedAt + MAX_RAMP_SECONDS * 1000 <= now) continue;
-      for (const nodeId of nodes) this.count(nodeId, decidedAt);
+      if (ageMs >= MAX_RAMP_SECONDS * 1000) continue;
+      for (const nodeId of nodes) this.count(nodeId, writtenAt - ageMs);
     }
     return 'applied';
   }

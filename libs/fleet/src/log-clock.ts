@@ -20,6 +20,12 @@ export class LogClock {
     return this.lastEntryAt;
   }
 
+  /** Before the first entry, where the time is known otherwise: a replay's is told with every decision. */
+  begin(logTime: number, monotonicMs: number): void {
+    this.logTime = logTime;
+    this.readAt = monotonicMs;
+  }
+
   /** 0 until the first entry. */
   now(monotonicMs: number): number {
     return Math.floor(this.exactly(monotonicMs));

@@ -95,8 +95,11 @@ export class NodeState implements FleetNode {
 
   /** Differs with what it was last heard to say, and when; not with its load. */
   markNow(): number {
-    const { lastSeenAt, heartbeat, isDrainOrdered, placeHash } = this;
-    return mix32(mix32(placeHash ^ lastSeenAt) + 2 * heartbeat.seq + (isDrainOrdered ? 1 : 0));
+    const { lastSeenAt, heartbeat, isDrainOrdered, placeHash, command } = this;
+    const pending = command && lastSeenAt < timestampMs(command.event.expiresAt) ? command.at : 0;
+    const isKeptFromServing = isDrainOrdered && heartbeat.state === 'serving';
+    const heard = mix32(placeHash ^ lastSeenAt) + 2 * heartbeat.seq + (isKeptFromServing ? 1 : 0);
+    return mix32(mix32(heard) ^ pending);
   }
 
   hear(heartbeat: Heartbeat, at: number, load: NodeLoad): void {

@@ -34,6 +34,7 @@ export class Population {
   private policyUnit = NO_RESERVATION;
   private link = LINK_UP;
   private outsideNodes = 0;
+  private outsideMarks = 0;
 
   constructor(
     private readonly roster: Roster,
@@ -43,6 +44,11 @@ export class Population {
 
   get isBusSuspect(): boolean {
     return this.silence.isBusSuspect;
+  }
+
+  /** The marks of the nodes outside the policy, joined; of a flood of them nobody can tell who was heard of first. */
+  get marksOutside(): number {
+    return this.outsideNodes < MAX_NODES_OUTSIDE ? this.outsideMarks : 0;
   }
 
   hear(heartbeat: Heartbeat, writtenAt: number, now: number): FoldOutcome | undefined {
@@ -107,9 +113,11 @@ export class Population {
 
   /**
    * Forgets who has been silent for long. Only what is written on the log makes a node forgotten: who looked in the
-   * meantime, and saw it silent because the log was read late, must not make a difference.
+   * meantime, and saw it silent because the log was read late, must not make a difference. Before the first policy
+   * nobody is held for a silent bus, so nobody is forgotten.
    */
   forgetUpTo(writtenAt: number): void {
+    if (!this.policy) return;
     for (let node = this.graves.pop(writtenAt); node; node = this.graves.pop(writtenAt)) {
       if (node.freshness !== 'unknown') continue;
       if (this.forgottenFrom(node) > writtenAt) this.graves.ensureBy(node, this.forgottenFrom(node));
@@ -179,6 +187,7 @@ export class Population {
       if (node.freshness !== 'fresh') this.countSilence(node, region, -1);
     } else {
       this.outsideNodes--;
+      this.outsideMarks ^= node.mark;
     }
     node.isUsable = false;
   }
@@ -186,14 +195,16 @@ export class Population {
   /** Puts the node, as it is now, into every count. */
   private enter(node: NodeState, freshness: Freshness): void {
     node.freshness = freshness;
+    node.mark = node.markNow();
     const region = this.regions.get(node.heartbeat.region);
     if (!region) {
       // Its silence does not count: anybody may make up regions and nodes, and let them fall silent.
       this.outsideNodes++;
+      this.outsideMarks ^= node.mark;
       return;
     }
     region.nodeCount++;
-    region.marks ^= node.mark = node.markNow();
+    region.marks ^= node.mark;
     if (freshness !== 'fresh') this.countSilence(node, region, 1);
     node.isUsable = node.isServing && !isBelowFloor(node.heartbeat, this.policy?.versionFloor);
     if (node.isUsable) region.add(node);

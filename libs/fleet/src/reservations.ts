@@ -20,6 +20,8 @@ export class Reservations {
   /** By time. Those before `ended` are past the ramp. */
   private readonly buckets: Bucket[] = [];
   private ended = 0;
+  /** Credentials in all of them. */
+  kept = 0;
 
   constructor(private readonly tallies: Tallies) {}
 
@@ -32,6 +34,7 @@ export class Reservations {
     const counts = this.buckets[index]?.counts;
     counts?.set(tally, (counts.get(tally) ?? 0) + 1);
     tally.kept++;
+    this.kept++;
     if (index < this.ended) return false;
     tally.count++;
     return true;
@@ -81,6 +84,7 @@ export class Reservations {
       this.ended--;
       for (const [tally, count] of oldest.counts) {
         tally.kept -= count;
+        this.kept -= count;
         this.tallies.release(tally);
       }
     }

@@ -46,11 +46,9 @@ export class LogReplay {
    * @param isNewLog positions begin anew.
    */
   noteGap(isNewLog = false): void {
-    if (isNewLog) {
-      this.runs.clear();
-      this.tail = new LogTail();
-    }
-    for (const { replay } of this.runs.values()) replay.noteGap();
+    if (!isNewLog) return this.tail.noteGap();
+    this.runs.clear();
+    this.tail = new LogTail();
   }
 
   private replay(issued: Issued, at: number): void {

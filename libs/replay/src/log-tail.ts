@@ -1,6 +1,15 @@
 import type { LogEntry } from '@spillway/contracts';
 import { Retained } from './retained.js';
 
+/** Positions that are missing. */
+export interface Gap {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Gaps remembered; routers tell within seconds what they decided about the time of one. */
+const MAX_GAPS = 100;
+
 /**
  * The end of the log as far as it was read: routers tell what they decided a little later, and who derives it again
  * must stand then where they stood. What came before the entries held is there as a process that starts would read it.
@@ -11,6 +20,10 @@ export class LogTail {
   private entries: LogEntry[] = [];
   private dropped = 0;
   private readonly before = new Retained();
+  private lastPosition = 0;
+  private isAfterGap = false;
+  /** In order. */
+  readonly gaps: Gap[] = [];
 
   /** How many entries have come. */
   get end(): number {
@@ -22,7 +35,20 @@ export class LogTail {
   }
 
   push(entry: LogEntry): void {
+    if (this.isAfterGap) this.closeGap(entry.position - 1);
+    this.lastPosition = entry.position;
     this.entries.push(entry);
+  }
+
+  /** What comes next does not follow upon what came last. */
+  noteGap(): void {
+    this.isAfterGap = true;
+  }
+
+  private closeGap(to: number): void {
+    this.isAfterGap = false;
+    this.gaps.push({ from: this.lastPosition + 1, to });
+    if (this.gaps.length > MAX_GAPS) this.gaps.shift();
   }
 
   /** The entry of this number, if it is held. */

@@ -38,11 +38,15 @@ export class RouterReplay {
   /** Log time, which stands in for the router's monotonic clock. */
   private clockMs = 0;
   private hasBegun = false;
+  /** As far as the router told: one that is first heard of in the middle may say first that its link is back. */
+  private isLinkLost = false;
   /** The number in the tail of the next entry to fold, and what came before it and was not folded in time. */
   private cursor = 0;
   private backlog: { readonly fromPosition: number; readonly retained: Retained } | undefined;
   private nextN: number | undefined;
   private nextBatch = 0;
+  /** How far it had read when it decided last. */
+  private position = 0;
   private doubt: Doubt | undefined = 'before-first-state';
   private viewDiffers: Verdict | undefined;
 
@@ -61,40 +65,34 @@ export class RouterReplay {
     return this.hasBegun ? this.cursor : Infinity;
   }
 
-  /** Part of the log is missing. */
-  noteGap(): void {
-    this.doubt ??= 'gap';
-  }
-
   /** A batch of this run has come. One that comes twice is passed over. */
   replay({ batch, decisions, refused = [] }: Issued, basis: Basis): void {
     if (batch < this.nextBatch) return;
     this.noteHoles(batch, basis);
-    const steps = new Steps(basis.steps ?? []);
-    steps.upTo(basis.fromN, basis.fromMs, (step) => this.take(step));
+    const steps = new Steps(basis.steps ?? [], (step) => this.take(step));
+    steps.upTo(0);
     this.stand(basis);
+    let answers = 0;
     let nextRefusal = 0;
-    for (const [i, decision] of decisions.entries()) {
-      const n = basis.fromN + i;
-      const { atMs = basis.fromMs, position = basis.fromPosition } = decision;
+    const refuseUpTo = (after: number) => {
       for (
         let refusal = refused[nextRefusal];
-        refusal && isBefore(refusal, atMs);
+        refusal && refusal.after <= after;
         refusal = refused[nextRefusal]
       ) {
-        steps.upTo(n, refusal.atMs, (step) => this.take(step));
-        this.refuseAgain(refusal, n, basis);
+        steps.upTo(answers++);
+        this.refuseAgain(refusal, basis.fromN + after, basis);
         nextRefusal++;
       }
-      steps.upTo(n, Infinity, (step) => this.take(step));
-      this.decideAgain(decision, n, { atMs, position }, basis);
+    };
+    for (const [i, decision] of decisions.entries()) {
+      refuseUpTo(i);
+      steps.upTo(answers++);
+      this.decideAgain(decision, basis.fromN + i, basis);
     }
+    refuseUpTo(decisions.length);
+    steps.upTo(Infinity);
     this.nextN = basis.fromN + decisions.length;
-    for (const refusal of refused.slice(nextRefusal)) {
-      steps.upTo(this.nextN, refusal.atMs, (step) => this.take(step));
-      this.refuseAgain(refusal, this.nextN, basis);
-    }
-    steps.upTo(Infinity, Infinity, (step) => this.take(step));
   }
 
   /** The tail lets go of this entry; what was not folded yet is kept as a process that starts would read it. */
@@ -120,25 +118,23 @@ export class RouterReplay {
       this.doubt ??= 'restored';
       return;
     }
+    if (this.tail.gaps.some(({ from, to }) => from <= position && position < to)) return;
     const derived = this.fleet.digest();
     if (derived === view) this.doubt = undefined;
     else if (!this.doubt) this.viewDiffers = differs('view', view, derived);
   }
 
-  private decideAgain(record: DecisionRecord, n: number, moment: Moment, basis: Basis): void {
-    this.standAt(moment);
+  private decideAgain(record: DecisionRecord, n: number, basis: Basis): void {
+    const { atMs = basis.fromMs, position = basis.fromPosition } = record;
+    this.standAt({ atMs, position });
     const { listener, view, fleet } = this;
     if (view && listener.wantsExplanation?.(record)) {
       const request = placementRequest(record, this.seed, n);
       listener.onExplanation?.(record, explainPlacement(fleet, view, request), this.run);
     }
-    const doubt = this.doubtOf(basis);
-    let verdict: Verdict;
-    if (doubt || !view) verdict = unverifiable(doubt ?? 'before-first-state');
-    else
-      verdict =
-        this.viewDiffers ?? compareDecision(record, place(view, placementRequest(record, this.seed, n)));
-    this.viewDiffers = undefined;
+    const verdict = this.verdictOn(basis, (view) =>
+      compareDecision(record, place(view, placementRequest(record, this.seed, n))),
+    );
     listener.onDecision(record, verdict, this.run);
     // What was given out, whether or not it is what should have been: one difference must not make others.
     for (const node of record.nodes) fleet.reserve(node, this.clockMs);
@@ -146,11 +142,19 @@ export class RouterReplay {
 
   private refuseAgain(record: RefusalRecord, n: number, basis: Basis): void {
     this.standAt(record);
-    const doubt = this.doubtOf(basis);
-    let verdict: Verdict;
-    if (doubt || !this.view) verdict = unverifiable(doubt ?? 'before-first-state');
-    else verdict = compareRefusal(record, place(this.view, placementRequest(record, this.seed, n)));
+    const verdict = this.verdictOn(basis, (view) =>
+      compareRefusal(record, place(view, placementRequest(record, this.seed, n))),
+    );
     this.listener.onRefusal?.(record, verdict, this.run);
+  }
+
+  /** A view that differs is told once, with the first that was decided on it. */
+  private verdictOn(basis: Basis, compare: (view: PlacementView) => Verdict): Verdict {
+    const { view, viewDiffers } = this;
+    this.viewDiffers = undefined;
+    const doubt = this.doubtOf(basis);
+    if (doubt || !view) return unverifiable(doubt ?? 'before-first-state');
+    return viewDiffers ?? compare(view);
   }
 
   private doubtOf({ rule, isRestored }: Basis): Doubt | undefined {
@@ -164,19 +168,29 @@ export class RouterReplay {
       this.doubt ??= 'gap';
       return;
     }
-    this.clockMs = Math.max(this.clockMs, atMs);
-    this.fleet.setLink(kind === 'link-up' ? 'up' : 'down', this.clockMs);
+    this.passTo(atMs);
+    if (kind === 'link-down' || !this.isLinkLost) this.fleet.setLink('down', this.clockMs);
+    if (kind === 'link-up') this.fleet.setLink('up', this.clockMs);
+    this.isLinkLost = kind === 'link-down';
   }
 
   private standAt({ atMs, position }: Moment): void {
     this.foldTo(position);
-    this.clockMs = Math.max(this.clockMs, atMs);
+    this.passTo(atMs);
     this.fleet.advance(this.clockMs);
+  }
+
+  private passTo(atMs: number): void {
+    if (this.clockMs === 0 && atMs > 0) this.fleet.clock.begin(atMs, atMs);
+    this.clockMs = Math.max(this.clockMs, atMs);
   }
 
   /** Reads on to where the router had read. */
   private foldTo(position: number): void {
     if (position === 0) return;
+    for (const { from, to } of this.tail.gaps)
+      if (from <= position && this.position < to) this.doubt ??= 'gap';
+    this.position = position;
     if (!this.hasBegun) this.begin(position);
     if (this.backlog) {
       const { fromPosition, retained } = this.backlog;
@@ -200,31 +214,26 @@ export class RouterReplay {
   }
 
   private fold(entry: LogEntry): void {
-    this.clockMs = Math.max(this.clockMs, entry.at);
+    this.passTo(entry.at);
     this.fleet.apply(entry, this.clockMs);
     if (entry.event.kind === 'policy') this.view = placementView(this.fleet, this.estimateRtt);
   }
 }
 
-function isBefore(refusal: RefusalRecord, atMs: number): boolean {
-  return refusal.atMs < atMs;
-}
-
-/** The steps of a batch, handed out when it is their turn. */
+/** The steps of a batch, taken when it is their turn. */
 class Steps {
   private next = 0;
 
-  constructor(private readonly steps: readonly RouterStep[]) {}
+  constructor(
+    private readonly steps: readonly RouterStep[],
+    private readonly take: (step: RouterStep) => void,
+  ) {}
 
-  /** Those that came before decision `n`, and no later than `atMs`. */
-  upTo(n: number, atMs: number, take: (step: RouterStep) => void): void {
-    for (
-      let step = this.steps[this.next];
-      step && step.n <= n && step.atMs <= atMs;
-      step = this.steps[this.next]
-    ) {
+  /** Those that came before so many answers. */
+  upTo(answers: number): void {
+    for (let step = this.steps[this.next]; step && step.after <= answers; step = this.steps[this.next]) {
       this.next++;
-      take(step);
+      this.take(step);
     }
   }
 }

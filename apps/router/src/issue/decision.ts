@@ -41,8 +41,9 @@ export function writeDecision(decision: Decision, from: Moment): WrittenDecision
   };
 }
 
-export function writeRefusal(refused: RefusedRequest, from: Moment): WrittenRefusal {
-  return { ...since(from, refused), ...refused.asked, code: refused.code };
+/** @param after decisions of the batch made before it. */
+export function writeRefusal(refused: RefusedRequest, from: Moment, after: number): WrittenRefusal {
+  return { ...since(from, refused), ...(after > 0 && { after }), ...refused.asked, code: refused.code };
 }
 
 function since(from: Moment, { atMs, position }: Moment): { ms?: number; read?: number } {

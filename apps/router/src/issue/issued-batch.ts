@@ -13,10 +13,13 @@ const MAX_BYTES = 256 * 1024;
 /** Steps that are told, the latest; more than this a link does not come and go between two batches. */
 const MAX_STEPS = 1_000;
 
+export type StepTaken = Omit<RouterStep, 'after'>;
+
 /** What a router did from one moment on, until it is told. */
 export class IssuedBatch {
   private readonly decisions: Decision[] = [];
-  private readonly refused: RefusedRequest[] = [];
+  private readonly refused: { readonly request: RefusedRequest; readonly after: number }[] = [];
+  private readonly steps: RouterStep[];
   private bytes = 0;
   private isRestored: boolean;
   private readonly from: Standpoint;
@@ -25,9 +28,10 @@ export class IssuedBatch {
   constructor(
     private readonly fromN: number,
     private readonly view: DecidingView,
-    readonly steps: RouterStep[],
+    stepsBefore: readonly StepTaken[],
     look?: 'look',
   ) {
+    this.steps = stepsBefore.map((step) => ({ ...step, after: 0 }));
     this.from = view.standpoint(look);
     this.isRestored = view.isRestored;
   }
@@ -53,9 +57,23 @@ export class IssuedBatch {
   }
 
   refuse(request: RefusedRequest): void {
-    this.refused.push(request);
+    this.refused.push({ request, after: this.decisions.length });
     this.bytes += writtenBytes(request);
     this.isRestored ||= this.view.isRestored;
+  }
+
+  note(step: StepTaken): void {
+    this.steps.push({ ...step, after: this.size });
+  }
+
+  /** What a batch before this one was to tell. */
+  noteBefore(steps: readonly StepTaken[]): void {
+    this.steps.unshift(...steps.map((step) => ({ ...step, after: 0 })));
+  }
+
+  /** To be told elsewhere when this batch is lost. */
+  get stepsTaken(): readonly StepTaken[] {
+    return this.steps;
   }
 
   write(): Pick<WrittenIssued, 'basis' | 'decisions' | 'refused'> {
@@ -73,7 +91,9 @@ export class IssuedBatch {
     return {
       basis,
       decisions: this.decisions.map((decision) => writeDecision(decision, from)),
-      ...(refused.length > 0 && { refused: refused.map((request) => writeRefusal(request, from)) }),
+      ...(refused.length > 0 && {
+        refused: refused.map(({ request, after }) => writeRefusal(request, from, after)),
+      }),
     };
   }
 }

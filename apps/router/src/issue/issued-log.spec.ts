@@ -232,10 +232,10 @@ describe('IssuedLog', () => {
     await pass(2_000);
     expect(batches().map(({ basis }) => basis?.steps)).toEqual([
       [
-        { kind: 'link-down', n: 0, atMs: moment.atMs, position: 70 },
-        { kind: 'link-up', n: 2, atMs: moment.atMs + 9, position: 71 },
+        { kind: 'link-down', after: 0, atMs: moment.atMs, position: 70 },
+        { kind: 'link-up', after: 2, atMs: moment.atMs + 9, position: 71 },
       ],
-      [{ kind: 'gap', n: 3, atMs: moment.atMs, position: 72 }],
+      [{ kind: 'gap', after: 0, atMs: moment.atMs, position: 72 }],
     ]);
   });
 

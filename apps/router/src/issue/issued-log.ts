@@ -1,7 +1,7 @@
-import { subjectOf, type RouterStep, type WrittenIssued } from '@spillway/contracts';
+import { subjectOf, type WrittenIssued } from '@spillway/contracts';
 import type { Bus } from '@spillway/messaging';
 import type { Decision, RefusedRequest } from './decision.js';
-import { IssuedBatch } from './issued-batch.js';
+import { IssuedBatch, type StepTaken } from './issued-batch.js';
 import type { DecidingView, Moment } from './standpoint.js';
 
 /** Milliseconds between batches while decisions are made. */
@@ -23,7 +23,7 @@ export class IssuedLog {
   private readonly waiting: IssuedBatch[] = [];
   private waitingCount = 0;
   /** Not told yet, and no batch to tell them in. */
-  private readonly steps: RouterStep[] = [];
+  private readonly steps: StepTaken[] = [];
   private nextN = 0;
   private batch = 0;
   private lastSentAt = 0;
@@ -56,9 +56,11 @@ export class IssuedLog {
   }
 
   /** Something else happened that decisions from now on depend on. */
-  note(kind: RouterStep['kind'], { atMs, position }: Moment): void {
-    const steps = this.waiting.at(-1)?.steps ?? this.steps;
-    steps.push({ kind, n: this.nextN, atMs, position });
+  note(kind: StepTaken['kind'], { atMs, position }: Moment): void {
+    const step = { kind, atMs, position };
+    const open = this.waiting.at(-1);
+    if (open) open.note(step);
+    else this.steps.push(step);
   }
 
   /** An empty batch, acknowledged: moves log time to now. @returns its position. */
@@ -100,7 +102,9 @@ export class IssuedLog {
   /** Its decisions are lost; what happened meanwhile is told with the next. */
   private lose(batch: IssuedBatch): void {
     if (batch.decisionCount > 0) this.events.onLost(batch.decisionCount);
-    (this.waiting[0]?.steps ?? this.steps).unshift(...batch.steps);
+    const next = this.waiting[0];
+    if (next) next.noteBefore(batch.stepsTaken);
+    else this.steps.unshift(...batch.stepsTaken);
   }
 
   private tick(): void {
