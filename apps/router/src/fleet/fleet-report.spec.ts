@@ -98,19 +98,15 @@ describe('the report of a region that fills up', () => {
     });
   });
 
-  it('has the plan the autoscaler made for it', () => {
+  it('has the plan the autoscaler made for it: how much of it, and which nodes only where that may be seen', () => {
     const stage = setFullStage();
-    const plan = {
-      current: 1,
-      desired: 2,
-      drain: [],
-      undrain: ['b'],
-      terminate: [],
-      outcome: 'planned' as const,
-    };
-    const scale = { ...plan, at, revision: 4, parentRevision: 3, generation: 3, reasons: [], error: null };
-    stage.tell({ kind: 'scale', region: 'us-east-1', scale });
-    expect(stage.report.regions().regions[0]?.plan).toEqual(plan);
+    const plan = { current: 1, desired: 2, outcome: 'planned' as const };
+    const nodes = { drain: [], undrain: ['b'], terminate: ['i-1', 'i-2'] };
+    const about = { at, revision: 4, parentRevision: 3, generation: 3, reasons: [], error: null };
+    stage.tell({ kind: 'scale', region: 'us-east-1', scale: { ...plan, ...nodes, ...about } });
+    const steps = { drain: 0, undrain: 1, terminate: 2 };
+    expect(stage.report.regions().regions[0]?.plan).toEqual({ ...plan, steps });
+    expect(stage.report.regions({ hasIds: true }).regions[0]?.plan).toEqual({ ...plan, steps, ...nodes });
   });
 
   it('has a price that is held while it is valid, then falls to zero over 10 minutes', () => {
@@ -139,7 +135,7 @@ describe('the report of a region that fills up', () => {
 
   it('is left out for a tenant that is not served there', () => {
     const { report } = setFullStage();
-    const { regions } = report.regions(['eu-central-1']);
+    const { regions } = report.regions({ only: ['eu-central-1'] });
     expect(regions.map(({ region }) => region)).toEqual(['eu-central-1']);
   });
 });

@@ -28,7 +28,22 @@ export interface RegionReport {
   /** Since the autoscaler last said its part of the price; `null` when it never did. */
   priceAgeSeconds: number | null;
   /** The last of the autoscaler; `null` when there was none. */
-  plan: Pick<Scale, 'current' | 'desired' | 'drain' | 'undrain' | 'terminate' | 'outcome'> | null;
+  plan: PlanReport | null;
+}
+
+/** Ids map the fleet, and keys with `issue` may sit in browsers: those see how many, `admin` sees which. */
+export interface PlanReport
+  extends Pick<Scale, 'current' | 'desired' | 'outcome'>, Partial<Pick<Scale, PlanStep>> {
+  steps: Record<PlanStep, number>;
+}
+type PlanStep = 'drain' | 'undrain' | 'terminate';
+
+/** What of the regions somebody may see. */
+export interface RegionsView {
+  /** Only these, of those that the policy names; all unless given. */
+  readonly only?: readonly string[] | undefined;
+  /** Whether plans name their nodes and instances; they do not unless told. */
+  readonly hasIds?: boolean;
 }
 
 /** `GET /v1/nodes`. */
@@ -56,8 +71,7 @@ export interface NodeReport extends Pick<
 export class FleetReport {
   constructor(private readonly view: FleetView) {}
 
-  /** @param only these, of those that the policy names. */
-  regions(only?: readonly string[]): RegionsReport {
+  regions({ only, hasIds = false }: RegionsView = {}): RegionsReport {
     const { view } = this;
     const deciding = view.now();
     return {
@@ -66,7 +80,7 @@ export class FleetReport {
       policyRevision: view.fleet.policy?.revision ?? null,
       strategy: view.fleet.policy?.strategy ?? null,
       regions: [...view.fleet.regions.values()].flatMap((region, i) =>
-        only?.includes(region.id) === false ? [] : [this.region(region, deciding?.priceMs[i] ?? 0)],
+        only?.includes(region.id) === false ? [] : [this.region(region, deciding?.priceMs[i] ?? 0, hasIds)],
       ),
     };
   }
@@ -78,7 +92,7 @@ export class FleetReport {
     return { nodes };
   }
 
-  private region(region: FleetRegion, priceMs: number): RegionReport {
+  private region(region: FleetRegion, priceMs: number, hasIds: boolean): RegionReport {
     const age = priceAgeSeconds(region, this.view.fleet.now);
     return {
       region: region.id,
@@ -89,7 +103,7 @@ export class FleetReport {
       priceMs,
       overloaded: region.overload?.event.state === 'entered',
       priceAgeSeconds: age === null ? null : Math.round(age),
-      plan: region.plan ? planOf(region.plan.event) : null,
+      plan: region.plan ? planOf(region.plan.event, hasIds) : null,
     };
   }
 
@@ -120,9 +134,11 @@ export class FleetReport {
   }
 }
 
-const planOf = ({ current, desired, drain, undrain, terminate, outcome }: Scale) => {
-  return { current, desired, drain, undrain, terminate, outcome };
-};
+function planOf(plan: Scale, hasIds: boolean): PlanReport {
+  const { current, desired, drain, undrain, terminate, outcome } = plan;
+  const steps = { drain: drain.length, undrain: undrain.length, terminate: terminate.length };
+  return { current, desired, outcome, steps, ...(hasIds && { drain, undrain, terminate }) };
+}
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

@@ -104,7 +104,7 @@ export class IceGrpcController implements OnModuleDestroy {
     try {
       const principal = this.keys.authenticate(textOf(metadata, 'authorization'), peer);
       requireScope(principal, 'issue');
-      return toGrpcRegions(this.report.regions(principal.tenant?.regions));
+      return toGrpcRegions(this.report.regions({ only: principal.tenant?.regions }));
     } catch (error) {
       throw grpcProblem(error);
     }

@@ -22,8 +22,8 @@ export class FleetController {
 
   @Get('v1/regions')
   regions(@Req() request: FastifyRequest): RegionsReport {
-    const { tenant } = this.authorize(request, 'issue');
-    return this.report.regions(tenant?.regions);
+    const { tenant, scopes } = this.authorize(request, 'issue');
+    return this.report.regions({ only: tenant?.regions, hasIds: scopes.has('admin') });
   }
 
   @Get('v1/nodes')

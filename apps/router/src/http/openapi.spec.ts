@@ -3,10 +3,11 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { aHeartbeat } from '@spillway/testkit';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { PROBLEMS } from '@spillway/contracts';
+import { PROBLEMS, subjectOf, type Scale } from '@spillway/contracts';
 import { aFleet, CLIENTS } from '../testing/fleet.harness.js';
-import { bearer } from '../testing/keys.harness.js';
+import { bearer, type KeyName } from '../testing/keys.harness.js';
 import { startReadyRouter, type TestRouter } from '../testing/router.harness.js';
+import { until } from '../testing/until.harness.js';
 import { openApiDocument } from './openapi.js';
 
 let router: TestRouter;
@@ -34,9 +35,21 @@ function faultsOf(name: string, value: unknown): unknown {
   return check(value) ? [] : check.errors;
 }
 
-async function get(path: string): Promise<unknown> {
-  return (await router.fetch(path, { headers: { authorization: bearer('operator') } })).json();
+async function get(path: string, key: KeyName = 'operator'): Promise<unknown> {
+  return (await router.fetch(path, { headers: { authorization: bearer(key) } })).json();
 }
+
+const scale: Scale = {
+  ...{
+    at: new Date().toISOString(),
+    revision: 4,
+    parentRevision: 3,
+    generation: 3,
+    reasons: [],
+    error: null,
+  },
+  ...{ current: 3, desired: 1, drain: ['n1'], undrain: [], terminate: ['i-0abc'], outcome: 'planned' },
+};
 
 describe('/openapi.json', () => {
   it('is a valid OpenAPI 3.1 document', async () => {
@@ -83,6 +96,16 @@ describe('/openapi.json', () => {
     expect(faultsOf('Problem', await (await router.ask({ count: 9 })).json())).toEqual([]);
     expect(faultsOf('Regions', await get('/v1/regions'))).toEqual([]);
     expect(faultsOf('Nodes', await get('/v1/nodes'))).toEqual([]);
+  });
+
+  it('describes plans, which name nodes and instances to keys with the scope admin alone', async () => {
+    await router.bus.record(subjectOf.scale('us-east-1'), scale, 'scale-4');
+    await until(() => router.view.fleet.regions.get('us-east-1')?.plan !== undefined);
+    const [all, counts] = [await get('/v1/regions'), await get('/v1/regions', 'client')];
+    expect([faultsOf('Regions', all), faultsOf('Regions', counts)]).toEqual([[], []]);
+    expect(JSON.stringify(all)).toContain('i-0abc');
+    expect(JSON.stringify(counts)).toContain('"steps":{"drain":1,"undrain":0,"terminate":1}');
+    expect(JSON.stringify(counts)).not.toMatch(/i-0abc|"n1"/);
   });
 
   it('refuses what the router refuses', () => {

@@ -31,14 +31,21 @@ const problems = Object.fromEntries(
   }),
 );
 
-const plan = object({
+const counted = object({
   current: { ...number, description: 'Instances there were when it was made' },
   desired: { ...number, description: 'Instances there shall be' },
-  drain: list(string),
-  undrain: list(string),
-  terminate: list(string),
+  steps: {
+    ...object({ drain: number, undrain: number, terminate: number }),
+    description: 'To how many nodes or instances it does what',
+  },
   outcome: { enum: SCALE_OUTCOMES },
 });
+/** Which they are. */
+const named = { ...list(string), description: 'Their ids, for keys with scope `admin` alone' };
+const plan = {
+  ...counted,
+  properties: { ...counted.properties, drain: named, undrain: named, terminate: named },
+};
 
 const schemas = {
   IceServersRequest: z.toJSONSchema(iceServersRequestSchema, { io: 'input' }),
@@ -140,7 +147,7 @@ export const openApiDocument = {
     '/v1/regions': {
       get: {
         operationId: 'getRegions',
-        summary: 'Every region as this router sees it (scope `issue`)',
+        summary: 'Every region as this router sees it (scope `issue`; with `admin`, plans name their nodes)',
         responses: { 200: { description: 'Regions', ...json(ref('Regions')) }, ...problems },
       },
     },
