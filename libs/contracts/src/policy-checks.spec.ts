@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { policyDocumentSchema } from './policy.js';
+import { policyDocumentSchema, storedPolicySchema } from './policy.js';
 
 const minimal = { revision: '1', defaultRegion: 'us-east-1', regions: { 'us-east-1': {}, 'eu-west-1': {} } };
 const hash = (digit: string) => ({ sha256: digit.repeat(64) });
@@ -32,6 +32,14 @@ describe('a policy as a whole', () => {
       'tenants.acme.keys.2.sha256: is a key of the tenant "acme" already',
       'tenants.blue.keys.0.sha256: is a key of the tenant "acme" already',
     ]);
+  });
+
+  it('refuses a key of a tenant that may steer the whole fleet, and reads one that stands', () => {
+    const tenants = { acme: { keys: [hash('a'), { ...hash('b'), scopes: ['issue', 'admin'] }] } };
+    expect(problems({ tenants })).toEqual([
+      expect.stringMatching(/^tenants\.acme\.keys\.1\.scopes\.1: must not be admin.*API_KEYS_FILE/),
+    ]);
+    expect(storedPolicySchema.safeParse({ ...minimal, tenants }).success).toBe(true);
   });
 
   it.each([

@@ -16,6 +16,21 @@ export function checkPolicy(policy: PolicyMembers, context: z.core.$RefinementCt
   checkLifetimes(policy, complain);
 }
 
+/** What nobody may write any more, though it is read where it stands: an older version may have stored it. */
+export function checkWritten({ tenants }: PolicyMembers, context: z.core.$RefinementCtx): void {
+  for (const [name, { keys }] of Object.entries(tenants)) {
+    for (const [i, { scopes }] of keys.entries()) {
+      const place = scopes.indexOf('admin');
+      if (place === -1) continue;
+      const path = ['tenants', name, 'keys', i, 'scopes', place];
+      context.addIssue({ code: 'custom', path, message: NOT_ADMIN });
+    }
+  }
+}
+
+const NOT_ADMIN =
+  'must not be admin, which sees and drains the nodes of all tenants: such keys belong to the API_KEYS_FILE of the routers';
+
 /** Every region that is referred to is one of the policy's. */
 function checkRegionNames({ regions, defaultRegion, tenants, fixedMap }: PolicyMembers, complain: Complain) {
   const known = (region: string, ...path: (string | number)[]) => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkPolicy } from './policy-checks.js';
+import { checkPolicy, checkWritten } from './policy-checks.js';
 import { overloadOf, priceOf, reservationOf } from './policy-load.js';
 import { regionsSchemaOf, type MakeObject } from './policy-regions.js';
 import { tenantSchemaOf } from './policy-tenants.js';
@@ -76,7 +76,9 @@ const documentSchemaOf = (object: MakeObject) =>
   membersOf(object).superRefine(checkPolicy, { when: isComparable });
 
 /** What an operator writes: a member nobody knows is a mistake to hear of. */
-export const policyDocumentSchema = documentSchemaOf(z.strictObject);
+export const policyDocumentSchema = documentSchemaOf(z.strictObject).superRefine(checkWritten, {
+  when: isComparable,
+});
 export type PolicyDocument = z.infer<typeof policyDocumentSchema>;
 
 /** The same as it comes from the log or the store: a newer version may have added members. */

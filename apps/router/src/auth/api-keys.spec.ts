@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { storedPolicySchema } from '@spillway/contracts';
 import * as fc from 'fast-check';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -152,7 +153,7 @@ describe('a connection that showed its key', () => {
 });
 
 describe('the keys of tenants', () => {
-  const acme = { keys: [{ sha256: sha256('acme-1') }, { sha256: sha256('acme-2'), scopes: ['admin'] }] };
+  const acme = { keys: [{ sha256: sha256('acme-1') }, { sha256: sha256('acme-2'), scopes: ['on-behalf'] }] };
   const asked = (all: ApiKeys, key: string, peer?: string) => {
     try {
       return all.authenticate(`Bearer ${key}`, peer);
@@ -168,8 +169,15 @@ describe('the keys of tenants', () => {
       scopes: new Set(['issue']),
       tenant: { name: 'acme', regions: ['eu-central-1'], ttlSeconds: { default: 600, min: 60, max: 86_400 } },
     });
-    expect(asked(all, 'acme-2')).toMatchObject({ scopes: new Set(['admin']), tenant: { name: 'acme' } });
+    expect(asked(all, 'acme-2')).toMatchObject({ scopes: new Set(['on-behalf']), tenant: { name: 'acme' } });
     expect(asked(all, 'server-key')).not.toHaveProperty('tenant');
+  });
+
+  it('never steer the fleet, which is of all tenants, whatever a policy says that stands since before', () => {
+    const all = new ApiKeys(keyEntries());
+    const sovereign = { keys: [{ sha256: sha256('acme-2'), scopes: ['issue', 'admin'] }] };
+    all.adopt(storedPolicySchema.parse({ ...aPolicy(), tenants: { sovereign } }));
+    expect(asked(all, 'acme-2')).toMatchObject({ scopes: new Set(['issue']) });
   });
 
   it('are not ready while there is no policy: a wrong key may turn out to be one of theirs', () => {

@@ -104,7 +104,7 @@ export class ApiKeys {
       const tenant = tenantOf(policy, name);
       for (const { sha256, scopes } of keys) {
         // The start of a hash tells the keys of a tenant apart, in limits and messages.
-        const key = { name: `${name}/${sha256.slice(0, 8)}`, scopes: new Set(scopes), tenant };
+        const key = { name: `${name}/${sha256.slice(0, 8)}`, scopes: tenantScopes(scopes), tenant };
         const before = this.index.set(sha256, { ...key, loopbackOnly: false });
         if (!before) continue;
         this.index.set(sha256, { ...key, loopbackOnly: before.loopbackOnly });
@@ -163,6 +163,9 @@ export class ApiKeys {
     }
   }
 }
+
+/** The fleet is not one tenant's: a policy that still gives `admin` does so in vain. */
+const tenantScopes = (scopes: readonly Scope[]) => new Set(scopes.filter((scope) => scope !== 'admin'));
 
 export function requireScope(principal: Principal, scope: Scope, field?: string): void {
   if (principal.scopes.has(scope)) return;
