@@ -28,6 +28,10 @@ export class BusWatch implements Watch {
     this.scene.tell({ kind: 'prices-stale', text });
   }
 
+  onGap(): void {
+    this.pricesUntil = undefined;
+  }
+
   private lookAtBus(now: number): void {
     const { isBusSuspect } = this.scene.fleet;
     if (isBusSuspect === this.isSuspect) return;

@@ -1,6 +1,6 @@
 import { IncidentFold } from './incident-fold.js';
 import type { IncidentEvent, IncidentKind } from './incident-event.js';
-import type { Story } from './story.harness.js';
+import type { Story } from '../testing/story.harness.js';
 
 /** Folds what a story wrote. @param fromMs where the window begins. */
 export function foldStory({ batches }: Story, fromMs?: number): IncidentFold {

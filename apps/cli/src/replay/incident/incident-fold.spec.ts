@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { aPolicy } from '@spillway/testkit';
 import { eventsOf, told } from './fold-story.harness.js';
-import { Story, T0 } from './story.harness.js';
+import { Story, T0 } from '../testing/story.harness.js';
 
 const EU = 'eu-central-1';
 const US = 'us-east-1';

@@ -141,6 +141,7 @@ export class IncidentFold {
     this.now = at;
     this.nextLookAt = Math.ceil(at / LOOK_MS) * LOOK_MS;
     this.fleet.setLink('up', at);
+    for (const watch of this.watches) watch.onGap?.(at);
   }
 
   private noteGap(gap: WindowGap): void {

@@ -12,7 +12,8 @@ const GONE_MS = 60 * 60_000;
 
 interface Watched {
   bootId: string;
-  nextBatch: number;
+  /** Unknown after a part of the log that is missing. */
+  nextBatch: number | undefined;
   heardAt: number;
   isSilent: boolean;
 }
@@ -52,6 +53,11 @@ export class RouterWatch implements Watch {
     }
   }
 
+  onGap(now: number): void {
+    for (const watched of this.watched.values())
+      Object.assign(watched, { nextBatch: undefined, heardAt: now });
+  }
+
   private hearAgain(
     known: Watched,
     { routerId, bootId, batch }: Pick<Issued, 'routerId' | 'bootId' | 'batch'>,
@@ -62,11 +68,11 @@ export class RouterWatch implements Watch {
     } else {
       if (known.isSilent)
         this.tell('router-back', routerId, `heard again after ${duration(now - known.heardAt)}`);
-      const lost = batch - known.nextBatch;
+      const lost = batch - (known.nextBatch ?? batch);
       if (lost > 0)
         this.tell('router-missed', routerId, `${lost} of its batches of decisions are not on the log`);
     }
-    const nextBatch = known.bootId === bootId ? Math.max(known.nextBatch, batch + 1) : batch + 1;
+    const nextBatch = known.bootId === bootId ? Math.max(known.nextBatch ?? 0, batch + 1) : batch + 1;
     Object.assign(known, { bootId, nextBatch, heardAt: now, isSilent: false });
   }
 

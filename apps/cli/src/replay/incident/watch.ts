@@ -21,4 +21,6 @@ export interface Watch {
   onIssued?(issued: Issued, now: number): void;
   onPolicy?(event: EventOf<'policy'>, now: number): void;
   onLook?(now: number): void;
+  /** A part of the log is missing, up to now: nobody was silent in it for all one knows. */
+  onGap?(now: number): void;
 }
