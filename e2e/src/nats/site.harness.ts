@@ -48,6 +48,50 @@ export class Site {
     return Object.assign(server, { leafPort });
   }
 
+  /** Three with deploy/nats/cluster.conf, running. */
+  async startCluster(): Promise<readonly (ShippedNats & { readonly leafPort: number })[]> {
+    const names = ['nats-1', 'nats-2', 'nats-3'];
+    const routePorts = await Promise.all(names.map(() => freePort()));
+    const routes = names.map((name, i) => [`${name}:6222`, `127.0.0.1:${routePorts[i]}`] as const);
+    const servers = [];
+    for (const [i, name] of names.entries()) {
+      const [port, leafPort] = [await freePort(), await freePort()];
+      const places = {
+        ...Object.fromEntries(routes),
+        '0.0.0.0:4222': `127.0.0.1:${port}`,
+        '0.0.0.0:6222': `127.0.0.1:${routePorts[i]}`,
+        '127.0.0.1:8222': `127.0.0.1:${await freePort()}`,
+        '0.0.0.0:7422': `127.0.0.1:${leafPort}`,
+      };
+      const server = this.add(name, { config: 'cluster.conf', places, url: `tls://127.0.0.1:${port}` });
+      servers.push(Object.assign(server, { leafPort }));
+    }
+    await Promise.all(servers.map((server) => server.start()));
+    return servers;
+  }
+
+  /** deploy/nats/leaf.conf, running; it reaches the centre by these ports. */
+  async startLeaf(name: string, leafPorts: readonly number[]): Promise<ShippedNats> {
+    const port = await freePort();
+    const remotes = [1, 2, 3].map(
+      (n, i) => [`nats-${n}:7422`, `127.0.0.1:${leafPorts[i] ?? leafPorts[0]}`] as const,
+    );
+    const places = {
+      ...Object.fromEntries(remotes),
+      '0.0.0.0:4222': `127.0.0.1:${port}`,
+      '127.0.0.1:8222': `127.0.0.1:${await freePort()}`,
+    };
+    const leafCredentials = await this.keyring.issue('leaf', name);
+    const leaf = this.add(name, {
+      config: 'leaf.conf',
+      places,
+      url: `tls://127.0.0.1:${port}`,
+      leafCredentials,
+    });
+    await leaf.start();
+    return leaf;
+  }
+
   /** What a process is told to get in with credentials of its own. */
   async access(server: ShippedNats, role: string, id: string): Promise<Required<Access>> {
     return accessWith(server, await this.keyring.issue(role, id));

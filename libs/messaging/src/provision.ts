@@ -24,6 +24,7 @@ const DUPLICATE_WINDOW_MS = 120_000;
 /** Error codes of the JetStream API (nats-server `server/errors.json`). */
 const NAME_IN_USE = 10058;
 const NO_PEERS = 10005;
+const STORE_FAILED = 10049;
 
 /** Creates what is absent; changes what is there only when `retention` is given. Safe to repeat, also by many at once. */
 export async function provisionLog(session: NatsSession, retention?: LogRetention): Promise<void> {
@@ -90,12 +91,19 @@ const REFUSALS: Record<number, [ProvisionErrorCode, string]> = {
   ],
   [NO_PEERS]: ['not-enough-servers', 'Lower LOG_REPLICAS, or add servers to the NATS cluster'],
   10074: ['not-enough-servers', 'Set LOG_REPLICAS=1, or run NATS as a cluster'],
+  [STORE_FAILED]: [
+    'refused',
+    'The log of the NATS server says why: is there room on its disk, may it write there?',
+  ],
   10052: ['not-changeable', `Export what is needed, then remove and create ${LOG_STREAM} by hand`],
 };
 
-/** A cluster that is still forming finds too few servers for the replicas, as does one that is too small for ever. */
+/**
+ * A cluster that is still forming finds too few servers for the replicas, as does one that is too small for ever; or a
+ * server of it has no store yet, as one has that cannot write (both seen on three servers of 2.9.10).
+ */
 export function mayBeForming(error: unknown): boolean {
-  return hasCode(error, NO_PEERS);
+  return hasCode(error, NO_PEERS) || hasCode(error, STORE_FAILED);
 }
 
 /** Says what an operator can do about a refusal; `undefined` for what trying again may cure. */
