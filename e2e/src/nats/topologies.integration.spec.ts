@@ -71,6 +71,8 @@ describeWith(['nats-server', 'openssl'], 'three NATS servers as they are shipped
     for (const i of [0, 1, 2]) await site.keyring.keys(['revoke', `node.eu-1.n${i}`]);
     await site.keyring.keys(['push'], { NATS_URL: servers[0]?.url ?? '', NATS_CA: operator.NATS_CA });
     await until('all are cut off', 15_000, async () => connections.every(({ link }) => link === 'down'));
+    const { bus } = await site.connected(await site.access(servers[2] as ShippedNats, 'node', 'eu-1/stays'));
+    expect(bus.link).toBe('up');
   });
 });
 
@@ -87,7 +89,10 @@ describeWith(['nats-server', 'openssl'], 'a leaf node as it is shipped', () => {
     leaf = await site.startLeaf('eu', [centre.leafPort]);
     operator = await site.access(centre, 'operator', 'ops');
     const policy = join(site.root, 'policy.json');
-    writeFileSync(policy, JSON.stringify({ revision: '1', regions: { 'eu-west-1': {} }, defaultRegion: 'eu-west-1' }));
+    writeFileSync(
+      policy,
+      JSON.stringify({ revision: '1', regions: { 'eu-west-1': {} }, defaultRegion: 'eu-west-1' }),
+    );
     await run(['policy', 'apply', policy], operator);
   }, 60_000);
   afterAll(async () => {
@@ -97,7 +102,11 @@ describeWith(['nats-server', 'openssl'], 'a leaf node as it is shipped', () => {
 
   it('carries a node: what it says, what it is told, and what it reads of the log', async () => {
     await daemons.autoscaler('s1', await site.access(centre, 'autoscaler', 's1'));
-    const reporter = await daemons.reporter('eu-west-1', 'edge', await site.access(leaf, 'node', 'eu-west-1/edge'));
+    const reporter = await daemons.reporter(
+      'eu-west-1',
+      'edge',
+      await site.access(leaf, 'node', 'eu-west-1/edge'),
+    );
     await until('the node serves', 30_000, async () => reporter.isWell());
     await until(
       'an autoscaler leads',
@@ -112,6 +121,7 @@ describeWith(['nats-server', 'openssl'], 'a leaf node as it is shipped', () => {
     const { bus, said } = await site.connected(await site.access(leaf, 'node', 'eu-1/liar'));
     bus.publish(subjectOf.heartbeat('eu-1', 'edge'), {});
     await until('it is refused', 10_000, async () => said.some((line) => /Permissions Violation/.test(line)));
+    expect(bus.link).toBe('up');
   });
 
   it('lets nobody in but nodes: who breaks into it gets nothing of the other account', async () => {
@@ -119,6 +129,7 @@ describeWith(['nats-server', 'openssl'], 'a leaf node as it is shipped', () => {
     await until('it is refused', 10_000, async () =>
       said.some((line) => /authorization violation/i.test(line)),
     );
+    expect(bus.link).toBe('down');
     await bus.close();
   });
 
@@ -129,5 +140,6 @@ describeWith(['nats-server', 'openssl'], 'a leaf node as it is shipped', () => {
     const { NATS_URL, NATS_CA } = access;
     await site.keyring.keys(['push', '--leaf'], { NATS_URL, NATS_CA });
     await until('it is cut off', 10_000, async () => bus.link === 'down');
+    expect((await site.connected(await site.access(leaf, 'node', 'eu-1/stays'))).bus.link).toBe('up');
   });
 });

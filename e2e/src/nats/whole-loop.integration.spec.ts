@@ -126,6 +126,7 @@ describeWith(
         { filter: subjectOf.spillover('eu-central-1') },
       );
       await until('the price is on the log', 30_000, async () => entries.length > 0);
+      expect(entries[0]?.event.kind).toBe('spillover');
     });
 
     it('forbids none of them anything that they need', async () => {
