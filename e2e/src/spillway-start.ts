@@ -18,11 +18,17 @@ export function makeScratch(): Scratch {
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
 }
 
+/** Command and arguments of `spillway …`. */
+export function spillwayCommand(...args: string[]): [command: string, args: string[]] {
+  return [process.execPath, [CLI, ...args]];
+}
+
 /** `spillway start` as its own process. */
 export function spillwayStart(scratch: Scratch, ports: SystemPorts, ...args: string[]): RunningProcess {
   const options = Object.entries(ports).flatMap(([name, port]) => [`--${name}-port`, String(port)]);
   const { NATS_URL: _, ...env } = process.env;
-  return startProcess(process.execPath, [CLI, 'start', '--state', scratch.path, ...options, ...args], env);
+  const [command, all] = spillwayCommand('start', '--state', scratch.path, ...options, ...args);
+  return startProcess(command, all, env);
 }
 
 /** The processes of a running system by name, as it says itself. */
