@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { PolicyMembers } from './policy.js';
+import { findSecretValues } from './policy-provider.js';
 import { similarTo } from './policy-regions.js';
 
 /** Says what is wrong, and where. */
@@ -17,7 +18,14 @@ export function checkPolicy(policy: PolicyMembers, context: z.core.$RefinementCt
 }
 
 /** What nobody may write any more, though it is read where it stands: an older version may have stored it. */
-export function checkWritten({ tenants }: PolicyMembers, context: z.core.$RefinementCtx): void {
+export function checkWritten({ tenants, regions }: PolicyMembers, context: z.core.$RefinementCtx): void {
+  for (const [region, { scaling }] of Object.entries(regions)) {
+    if (scaling.provider.kind !== 'docker') continue;
+    for (const name of findSecretValues(scaling.provider.env)) {
+      const path = ['regions', region, 'scaling', 'provider', 'env', name];
+      context.addIssue({ code: 'custom', path, message: NO_SECRET_VALUE });
+    }
+  }
   for (const [name, { keys }] of Object.entries(tenants)) {
     for (const [i, { scopes }] of keys.entries()) {
       const place = scopes.indexOf('admin');
@@ -28,6 +36,8 @@ export function checkWritten({ tenants }: PolicyMembers, context: z.core.$Refine
   }
 }
 
+const NO_SECRET_VALUE =
+  'must hold no secret, such as a user and password in a URL: name the path of a file in the container, or set NODES_NATS_URL of the autoscaler';
 const NOT_ADMIN =
   'must not be admin, which sees and drains the nodes of all tenants: such keys belong to the API_KEYS_FILE of the routers';
 

@@ -4,8 +4,21 @@ import { tokenSchema } from './token.js';
 
 /** The log is read by many: what is secret does not belong into a policy. */
 const SECRET_NAME = /SECRET|PASSWORD|TOKEN|PRIVATE|CREDENTIAL/;
+/** Paths of files by all their processes' word. */
+const isPathName = (name: string) => name.endsWith('_FILE') || name === 'NATS_CREDENTIALS';
 const hasNoSecret = (env: Record<string, string>) =>
-  Object.keys(env).every((name) => name.endsWith('_FILE') || !SECRET_NAME.test(name));
+  Object.keys(env).every((name) => isPathName(name) || !SECRET_NAME.test(name));
+
+/** Names of an `env` whose values are no URL or path to be shown to every reader of the log. */
+export function findSecretValues(env: Readonly<Record<string, string>>): string[] {
+  const isSecret = ([name, value]: [string, string]) =>
+    /:\/\/[^/?#\s]*@/.test(value) ||
+    (name.includes('URL') && /(^|,)[^/?#\s,]*@/.test(value)) ||
+    (name === 'NATS_CREDENTIALS' && !value.startsWith('/'));
+  return Object.entries(env)
+    .filter(isSecret)
+    .map(([name]) => name);
+}
 
 const httpUrl = z
   .httpUrl()

@@ -67,6 +67,14 @@ describe('a provider', () => {
     [{ kind: 'none' }],
     [{ kind: 'process' }],
     [{ kind: 'docker', image: 'registry.example.org/relay:4.17.1', env: { MASTER_SECRET_FILE: '/run/s' } }],
+    [
+      {
+        kind: 'docker',
+        image: 'relay',
+        env: { NATS_CREDENTIALS: '/run/node.creds', NATS_CA: '/run/ca.pem' },
+      },
+    ],
+    [{ kind: 'docker', image: 'relay', env: { NATS_URL: 'tls://a:4222,tls://b:4222', CONTACT: 'a@b.org' } }],
     [{ kind: 'aws-asg', group: 'turn-eu-west-1', lifecycleHook: 'drain' }],
     [{ kind: 'kubernetes', namespace: 'turn', name: 'relay', selector: 'app=relay' }],
     [{ kind: 'webhook', url: 'https://fleet.example.org/scale?region=eu' }],
@@ -100,6 +108,14 @@ describe('a provider', () => {
     [{ kind: 'webhook', url: 'HTTPS://token@example.org' }, 'url'],
     [{ kind: 'docker', image: 'relay', env: { TURN_MASTER_SECRET: 'x' } }, 'env'],
     [{ kind: 'docker', image: 'relay', env: { NATS_PASSWORD: 'x' } }, 'env'],
+    [{ kind: 'docker', image: 'relay', env: { NATS_URL: 'nats://user:password@host' } }, 'env.NATS_URL'],
+    [{ kind: 'docker', image: 'relay', env: { NATS_URL: 'nats://a,token@host' } }, 'env.NATS_URL'],
+    [{ kind: 'docker', image: 'relay', env: { NATS_URL: 'user:password@host' } }, 'env.NATS_URL'],
+    [{ kind: 'docker', image: 'relay', env: { PROXY: 'http://user:password@host/' } }, 'env.PROXY'],
+    [
+      { kind: 'docker', image: 'relay', env: { NATS_CREDENTIALS: '-----BEGIN NATS' } },
+      'env.NATS_CREDENTIALS',
+    ],
   ])('%j is refused: the log is no place for secrets', (settings, member) => {
     expect(provider(settings)).toEqual([
       expect.stringMatching(new RegExp(`^provider\\.${member}: must hold no `)),

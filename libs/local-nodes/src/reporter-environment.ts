@@ -5,6 +5,7 @@ const LOOPBACK = '127.0.0.1';
 export interface ReporterOptions {
   readonly natsUrl: string;
   readonly natsCredentials?: string | undefined;
+  readonly natsCa?: string | undefined;
   readonly capacity: { readonly bandwidthBps: number; readonly allocations: number };
   /** In the order they are believed. */
   readonly samplers: readonly string[];
@@ -14,12 +15,13 @@ export interface ReporterOptions {
 export function reporterEnvironment(
   node: LocalNode,
   coturn: Pick<CoturnFiles, 'pid' | 'cliPassword'>,
-  { natsUrl, natsCredentials, capacity, samplers }: ReporterOptions,
+  { natsUrl, natsCredentials, natsCa, capacity, samplers }: ReporterOptions,
 ): Record<string, string> {
   const turn = `turn:${node.turnAddress}:${node.turnPort}`;
   return {
     NATS_URL: natsUrl,
     ...(natsCredentials !== undefined && { NATS_CREDENTIALS: natsCredentials }),
+    ...(natsCa !== undefined && { NATS_CA: natsCa }),
     NODE_ID: node.nodeId,
     REGION: node.region,
     ZONE: 'a',

@@ -3,6 +3,7 @@ import { findLocalAddress } from '@spillway/local-nodes';
 import { commaList, text, wholeNumber } from '@spillway/runtime';
 import { z } from 'zod';
 import { masterSecretVariable } from './master-secret-variable.js';
+import { natsOfPairs, nodesNatsVariables } from './nodes-nats.js';
 import { ProcessProvider, type ProcessProviderOptions } from './process/process-provider.js';
 import { Slots, type PortRange } from './process/slots.js';
 import { StateFolder } from './process/state-folder.js';
@@ -24,6 +25,7 @@ const portRange = () =>
 
 const variables = {
   ...masterSecretVariable,
+  ...nodesNatsVariables,
   PROCESS_STATE_DIR: text()
     .default('.spillway/processes')
     .describe('Folder in which the provider process keeps what it started; keep it over restarts'),
@@ -81,8 +83,7 @@ function optionsFrom(config: ProcessConfig): ProcessProviderOptions {
       masterSecret,
       reporterProgram: config.PROCESS_REPORTER ?? REPORTER,
       reporter: {
-        natsUrl: config.NATS_URL,
-        natsCredentials: config.NATS_CREDENTIALS,
+        ...natsOfPairs(config),
         capacity: {
           bandwidthBps: config.PROCESS_CAPACITY_BANDWIDTH_BPS,
           allocations: config.PROCESS_CAPACITY_ALLOCATIONS,

@@ -8,6 +8,7 @@ export type SettingsOf<Kind extends ProviderKind> = Extract<ProviderPolicy, { ki
 export interface AutoscalerAccess {
   readonly NATS_URL: string;
   readonly NATS_CREDENTIALS?: string | undefined;
+  readonly NATS_CA?: string | undefined;
 }
 
 /** An object schema without fields infers as one that must not have any. */

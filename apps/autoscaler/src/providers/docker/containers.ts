@@ -3,6 +3,7 @@ import type { ContainerCreateOptions, ContainerInfo } from 'dockerode';
 import { tokenSchema } from '@spillway/contracts';
 import type { Instance } from '@spillway/scaling';
 import { deriveNodeSecret } from '@spillway/turn';
+import { natsOfContainers, type NodesNats } from '../nodes-nats.js';
 import type { AutoscalerAccess, SettingsOf } from '../provider-definition.js';
 import { ProviderError } from '../provider-error.js';
 import type { Group } from '../provider.js';
@@ -36,10 +37,7 @@ const ID_BYTES = 4;
 export function containerFor(
   { region, settings }: Group<SettingsOf<'docker'>>,
   number: number,
-  {
-    NATS_URL,
-    masterSecret,
-  }: Pick<AutoscalerAccess, 'NATS_URL'> & { readonly masterSecret: string | undefined },
+  { masterSecret, ...access }: AutoscalerAccess & NodesNats & { readonly masterSecret: string | undefined },
 ): ContainerCreateOptions {
   const instanceId = `${region}-${number}-${randomBytes(ID_BYTES).toString('hex')}`;
   if (!tokenSchema.safeParse(instanceId).success) {
@@ -47,7 +45,7 @@ export function containerFor(
     throw new ProviderError('misconfigured', `${instanceId} cannot be the name of a node`, remedy);
   }
   const environment: Record<string, string> = {
-    NATS_URL,
+    ...natsOfContainers(settings.env, access),
     ...settings.env,
     REGION: region,
     NODE_ID: instanceId,

@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import type { ContainerInfo } from 'dockerode';
 import type { Inventory } from '@spillway/scaling';
+import type { NodesNats } from '../nodes-nats.js';
 import { providerCall } from '../provider-call.js';
 import type { AutoscalerAccess, SettingsOf } from '../provider-definition.js';
 import { ProviderError } from '../provider-error.js';
@@ -10,7 +11,7 @@ import { explainDockerError, statusOf } from './explain.js';
 
 type DockerGroup = Group<SettingsOf<'docker'>>;
 
-export interface DockerProviderOptions extends AutoscalerAccess {
+export interface DockerProviderOptions extends AutoscalerAccess, NodesNats {
   readonly masterSecret: string | undefined;
 }
 
