@@ -151,6 +151,11 @@ export const regionControlSchema = z.object({
   lastFailureAtMs: logTime.nullable().default(null),
   /** Of the steps of the last hour, for the bound over the whole fleet. */
   changesAtMs: z.array(logTime).max(1000),
+  /** Of these, the last ones, those of the last plan: given back when it fails. */
+  planChanges: z.int().min(0).max(1000).default(0),
+  /** In a row. */
+  failedPlans: z.int().min(0).default(0),
+  lastPlanFailureAtMs: logTime.nullable().default(null),
   /** The last committed plan. */
   plan: scaleSchema.nullable(),
 });

@@ -270,6 +270,18 @@ describe('An instance is ended', () => {
     expect(plan.told).toEqual(expect.arrayContaining(['terminate: never-served', 'no terminate: missing']));
   });
 
+  it('not just after a plan failed, and then not in the plan that adds: that must not fail for it', () => {
+    const nodes = [...serving(3), drained];
+    const held = planFor({ nodes, hasPlanJustFailed: true });
+    expect(held).toMatchObject({ terminate: [], hasSteps: false });
+    expect(held.told).toContain('no terminate: plan-failed');
+    expect(planFor({ nodes, min: 4, control: { failedPlans: 1 } })).toMatchObject({
+      desired: 5,
+      terminate: [],
+    });
+    expect(planFor({ nodes, control: { failedPlans: 1 } }).terminate).toEqual(['d']);
+  });
+
   it('with what is left of the fleet’s changes', () => {
     const plan = planFor({ nodes: [...serving(3), drained], changesLeftToShrink: 0 });
     expect(plan.terminate).toEqual([]);

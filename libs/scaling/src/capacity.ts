@@ -26,7 +26,7 @@ export function planCapacity(view: RegionView): Planned {
   const growth = planGrowth(view);
   const shrink = planShrink(view, growth.short);
   const spent = growth.add + shrink.drain.length;
-  const endings = planEndings(view, view.changesLeftToShrink - spent);
+  const endings = planEndings(view, view.changesLeftToShrink - spent, growth.add > 0);
   const awaited = census.booting - control.booting.length;
   const { add } = growth;
   const undrain = growth.undrain.map(({ node }) => node.id);

@@ -15,19 +15,25 @@ export interface Endings {
  * 1. Those whose node says `stopped` with the id of the autoscaler's own drain.
  * 2. Those that did not serve within three boot times.
  * 3. No others: a node that an operator drained, that is sick, or that nobody hears of, is reported.
+ * 4. None for a while after a plan failed; and after that none in a plan that adds, which must not fail for them.
  *
  * @param changesLeft of the fleet's bound on changes.
+ * @param isGrowing the plan adds instances.
  */
-export function planEndings({ census, neverServed }: RegionView, changesLeft: number): Endings {
+export function planEndings(view: RegionView, changesLeft: number, isGrowing: boolean): Endings {
+  const { census, neverServed, control } = view;
+  const isHeld = view.hasPlanJustFailed || (isGrowing && control.failedPlans > 0);
   const drained = census.members.filter(isDrainedHere).flatMap(({ instanceId }) => instanceId ?? []);
   const all = [...drained.sort(), ...[...neverServed].sort()];
-  const terminate = all.slice(0, Math.max(0, changesLeft));
+  const terminate = isHeld ? [] : all.slice(0, Math.max(0, changesLeft));
   const isEnded = (id: string) => terminate.includes(id);
   const reasons: ScaleReason[] = [];
   if (drained.some(isEnded)) reasons.push(taken('terminate', 'drained', drained.filter(isEnded).join(', ')));
   const failed = neverServed.filter(isEnded);
   if (failed.length > 0) reasons.push(taken('terminate', 'never-served', failed.join(', ')));
-  if (terminate.length < all.length) reasons.push(notTaken('terminate', 'change-limit'));
+  if (terminate.length < all.length) {
+    reasons.push(notTaken('terminate', isHeld ? 'plan-failed' : 'change-limit'));
+  }
   const left = census.members.filter((member) => member.standing === 'drained' && !isDrainedHere(member));
   const named = (members: readonly Member[]) => members.map(({ node }) => node.id).join(', ');
   if (left.length > 0) reasons.push(notTaken('terminate', 'drained-by-operator', named(left)));

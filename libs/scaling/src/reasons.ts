@@ -13,7 +13,7 @@ export const REASONS = {
   'step-limit': 'One plan takes no more steps of this kind.',
   'change-limit': 'The fleet has had as many changes within an hour as the policy allows.',
   'boots-fail': 'Instances keep failing to come up; the next try waits longer each time.',
-  'plan-failed': 'The last plan failed a short time ago.',
+  'plan-failed': 'The last plan failed; the next try waits longer each time.',
   spare: 'The others carry the load of this node, with room, and have for the whole stabilization window.',
   'no-spare': 'With a node less the others would be too full.',
   'at-min': 'There are no more nodes than the region has at least.',

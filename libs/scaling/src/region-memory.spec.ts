@@ -72,6 +72,31 @@ describe('A plan that is committed', () => {
     expect(done).toMatchObject({ revision: 1, plan: { outcome: 'done', generation: 3 }, changesAtMs: [NOW] });
   });
 
+  it('gives back what it was to add and to end when it fails, and keeps its drains: those were ordered', () => {
+    const memory = new RegionMemory(aControl({ changesAtMs: [NOW - 1] }));
+    const plan = aPlan({ desired: 6, terminate: ['x'], drain: ['a'] });
+    expect(memory.settle('r', plan).changesAtMs).toHaveLength(7);
+    const failed = memory.settle('r', { ...plan, outcome: 'failed' });
+    expect(failed).toMatchObject({ changesAtMs: [NOW - 1, NOW], failedPlans: 1, lastPlanFailureAtMs: NOW });
+    expect(memory.settle('r', { ...plan, outcome: 'failed' })).toEqual(failed);
+  });
+
+  it('counts failures in a row', () => {
+    const memory = new RegionMemory(aControl());
+    const outcomes = ['failed', 'failed', 'done', 'failed'] as const;
+    const counts = outcomes.map((outcome, parentRevision) => {
+      const plan = aPlan({ revision: parentRevision + 1, parentRevision, desired: 4 });
+      memory.settle('r', plan);
+      return memory.settle('r', { ...plan, outcome }).failedPlans;
+    });
+    expect(counts).toEqual([1, 2, 0, 1]);
+  });
+
+  it('says nothing of failures when it only takes drains back', () => {
+    const memory = new RegionMemory(aControl({ failedPlans: 3 }));
+    expect(memory.settle('r', aPlan({ undrain: ['a'], outcome: 'done' })).failedPlans).toBe(3);
+  });
+
   it.each([
     ['follows another one', aPlan({ revision: 6, parentRevision: 4 })],
     ['skips one', aPlan({ revision: 7, parentRevision: 6 })],

@@ -3,6 +3,7 @@ import type { FleetNode } from '@spillway/fleet';
 import type { ScalePlan } from './capacity.js';
 import type { Inventory } from './inventory.js';
 import { policyLoadPerCredential } from './load-per-credential.js';
+import { failedPlan, type PlanFailures } from './plan-failures.js';
 import type { Price } from './spillover.js';
 import { slopeOf, type Trail } from './trend.js';
 
@@ -10,6 +11,8 @@ import { slopeOf, type Trail } from './trend.js';
 const ENDED_FOR_MS = 60_000;
 
 const HOUR_MS = 3_600_000;
+/** As many changes of one region are remembered. */
+export const MAX_CHANGES = 1000;
 
 /** A region nobody controlled before. @param reservation the policy's; without one, the load is yet to be learned. */
 export function freshControl(
@@ -40,6 +43,9 @@ export function freshControl(
     failedBoots: 0,
     lastFailureAtMs: null,
     changesAtMs: [],
+    planChanges: 0,
+    failedPlans: 0,
+    lastPlanFailureAtMs: null,
     plan: null,
   };
 }
@@ -121,7 +127,8 @@ export class RegionMemory {
       throw new StalePlanError(region, plan, this.control);
     }
     if (isNext) this.commit(plan);
-    this.control = { ...this.control, plan };
+    const wasUnderWay = !this.control.plan || isNext || isUnderWay(this.control.plan);
+    this.control = { ...this.control, ...(wasUnderWay && afterwards(this.control, plan)), plan };
     if (plan.outcome === 'done') this.noteEndings(plan);
     if (plan.outcome === 'failed') this.awaited = 0;
     return this.control;
@@ -142,7 +149,10 @@ export class RegionMemory {
       lastShrinkAtMs: shrinks > 0 ? now : control.lastShrinkAtMs,
       shortSinceMs: null,
       spareSinceMs: null,
-      changesAtMs: [...control.changesAtMs.filter((at) => now - at < HOUR_MS), ...changes].slice(-1000),
+      changesAtMs: [...control.changesAtMs.filter((at) => now - at < HOUR_MS), ...changes].slice(
+        -MAX_CHANGES,
+      ),
+      planChanges: Math.min(changes.length, MAX_CHANGES),
     };
   }
 
@@ -155,4 +165,10 @@ export class RegionMemory {
 
 export function isUnderWay({ outcome }: Pick<Scale, 'outcome'>): boolean {
   return outcome === 'planned' || outcome === 'executing';
+}
+
+/** An undrain calls no provider, so it says nothing of whether plans fail. */
+function afterwards(control: RegionControl, plan: Scale): Partial<PlanFailures> {
+  if (plan.outcome === 'failed') return failedPlan(control, plan);
+  return plan.outcome === 'done' && control.planChanges > 0 ? { failedPlans: 0 } : {};
 }

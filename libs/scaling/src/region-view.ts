@@ -5,20 +5,17 @@ import { demandInNodes, type NodeCapacity } from './demand.js';
 import { credentialsIn } from './load-per-credential.js';
 import type { Look } from './look.js';
 import { nodesNeeded, type Need } from './need.js';
-import type { RegionMemory } from './region-memory.js';
+import { planBackOffUntil } from './plan-failures.js';
+import { MAX_CHANGES, type RegionMemory } from './region-memory.js';
 import type { RegionContext } from './region-context.js';
 import { scheduledMin } from './schedule.js';
 import { significantSlope } from './trend.js';
 
-/** After a plan failed nothing is planned for so long, in ms. */
-const FAILED_PLAN_DELAY_MS = 30_000;
 /** Shrinking keeps below the planning target, so that what was just drained is not needed again. */
 const SHRINK_MARGIN = 0.95;
 /** Of the changes an hour, the part that shrinking leaves for growth. */
 const GROWTH_RESERVE = 0.25;
 
-/** As many changes of one region are remembered. */
-const MAX_CHANGES = 1000;
 const HOUR_MS = 3_600_000;
 
 /** Everything the planner looks at, of one region, at one moment. Times are log time in ms. */
@@ -42,6 +39,7 @@ export interface RegionView {
   readonly isFree: boolean;
   /** Overloaded, with a slow part of the price that stays. */
   readonly isPricePersistent: boolean;
+  /** Plans failed, and the wait after that is not over. */
   readonly hasPlanJustFailed: boolean;
   /** Instances past all patience that never served. */
   readonly neverServed: readonly string[];
@@ -60,7 +58,6 @@ export function viewRegion(
   const { utilization, usableCount } = signals;
   const changesLeft = Math.min(context.changesLeft, MAX_CHANGES - changesWithin(control, now));
   const reserve = Math.floor(policy.scaling.maxChangesPerHour * GROWTH_RESERVE);
-  const lastPlanAt = Math.max(control.lastGrowthAtMs ?? 0, control.lastShrinkAtMs ?? 0);
   const max = scaling.provider.kind === 'none' && scaling.max === 0 ? Infinity : scaling.max;
   return {
     now,
@@ -78,7 +75,7 @@ export function viewRegion(
       utilization !== null &&
       priceMs(utilization, control.integralMs, policy) === 0,
     isPricePersistent: control.overload?.state === 'entered' && control.integralMs > 0,
-    hasPlanJustFailed: control.plan?.outcome === 'failed' && now - lastPlanAt < FAILED_PLAN_DELAY_MS,
+    hasPlanJustFailed: now < planBackOffUntil(control),
     neverServed,
     changesLeft,
     changesLeftToShrink: changesLeft - reserve,

@@ -53,6 +53,8 @@ export interface ToyOptions {
   readonly isHomeless?: boolean;
   /** Instances that never come up, by how many were ordered before. */
   readonly failsToBoot?: (ordered: number) => boolean;
+  /** Plans that the provider refuses before it has done anything. */
+  readonly refuses?: (region: string, plan: Scale) => boolean;
 }
 
 interface ToyNode {
@@ -205,6 +207,10 @@ export class ToyWorld {
     this.loop.settle(region, plan);
     for (const id of plan.undrain) this.order(region, id, 'undrain', `plan-${plan.revision}`);
     for (const id of plan.drain) this.order(region, id, 'drain', `plan-${plan.revision}`);
+    if (this.options.refuses?.(region, plan)) {
+      this.stored.set(region, this.loop.settle(region, { ...plan, outcome: 'failed' }));
+      return;
+    }
     for (const id of plan.terminate) this.nodes.delete(id);
     while (this.instancesOf(region).length < plan.desired) {
       const comesUp = !this.options.failsToBoot?.(this.ordered++);
