@@ -89,6 +89,9 @@ export async function startControlLoop(options: ControlLoopOptions): Promise<Con
   try {
     await until('NATS is there', CONNECT_LIMIT_MS, async () => bus.link === 'up');
     await bus.provision({ ...DEFAULT_RETENTION, maxBytes: LOG_BYTES, replicas: options.replicas ?? 1 });
+    witness.tell(({ event }) => {
+      if (event.kind === 'command') fleet.obey(event.node, event.command);
+    });
     await witness.start(bus);
     await cloud.start();
     const policy = options.policy(cloud.url);

@@ -10,8 +10,9 @@ export class LogWitness {
   readonly entries: LogEntry[] = [];
   heartbeats = 0;
   rejected: string[] = [];
-  /** Told of each as it comes. */
+  /** Told of each as it comes; a spec may set it. */
   onEntry: (entry: LogEntry) => void = () => {};
+  private readonly listeners: ((entry: LogEntry) => void)[] = [];
   private following: Following | undefined;
 
   async start(bus: NatsBus): Promise<void> {
@@ -20,10 +21,16 @@ export class LogWitness {
         if (entry.event.kind === 'heartbeat') this.heartbeats++;
         else this.entries.push(entry);
         this.onEntry(entry);
+        for (const listener of this.listeners) listener(entry);
       },
       onRejected: ({ subject, reason, detail }) =>
         void this.rejected.push(`${subject}: ${reason}, ${detail}`),
     });
+  }
+
+  /** Told of each as it comes, besides `onEntry`. */
+  tell(listener: (entry: LogEntry) => void): void {
+    this.listeners.push(listener);
   }
 
   of<Kind extends EventKind>(kind: Kind): EntryOf<Kind>[] {

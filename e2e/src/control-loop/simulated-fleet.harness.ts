@@ -1,4 +1,4 @@
-import { subjectOf } from '@spillway/contracts';
+import { subjectOf, type Command } from '@spillway/contracts';
 import type { Bus } from '@spillway/messaging';
 import { SimulatedNode } from './simulated-node.harness.js';
 import { Transport } from './transport.harness.js';
@@ -31,6 +31,8 @@ export class SimulatedFleet {
   private readonly nextHeartbeat = new Map<SimulatedNode, number>();
   /** By the tick they end in. */
   private readonly sessions = new Map<number, Session[]>();
+  /** With their deadlines. */
+  private readonly draining = new Map<SimulatedNode, number>();
   private lastTick: number;
   private timer: NodeJS.Timeout | undefined;
 
@@ -96,6 +98,18 @@ export class SimulatedFleet {
     this.transportOf(node.region).publish(subjectOf.heartbeat(node.region, node.id), heartbeat, now);
   }
 
+  /** As a reporter does: drains until nothing is left or the deadline has passed, then says that it has stopped. */
+  obey(nodeId: string, { command, id, instanceId, deadlineSeconds }: Command): void {
+    const node = this.nodes.get(nodeId);
+    if (node?.instanceId !== instanceId) return;
+    const isDrain = command === 'drain';
+    node.commandId = id;
+    node.state = isDrain ? 'draining' : 'serving';
+    if (isDrain) this.draining.set(node, performance.now() + deadlineSeconds * 1000);
+    else this.draining.delete(node);
+    this.announce(node);
+  }
+
   start(): void {
     this.timer = setInterval(() => this.tick(performance.now()), TICK_MS);
   }
@@ -106,6 +120,12 @@ export class SimulatedFleet {
 
   private tick(now: number): void {
     for (; this.lastTick < tickOf(now); this.lastTick++) this.endSessions(this.lastTick);
+    for (const [node, deadline] of this.draining) {
+      if (node.sessions > 0 && now < deadline) continue;
+      this.draining.delete(node);
+      node.state = 'stopped';
+      this.announce(node, now);
+    }
     for (const [node, due] of this.nextHeartbeat) if (due <= now) this.announce(node, now);
     for (const transport of this.transports.values()) transport.deliver(now);
   }
