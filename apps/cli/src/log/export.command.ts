@@ -9,7 +9,7 @@ import { askOfLog, windowOf, type AskedWindow } from './asked-window.js';
 import { interruptible } from './interrupted.js';
 import { ProgressLine, shareRead } from './progress-line.js';
 import { addTimeOptions, type LogOptions } from './with-log.js';
-import { bytes, count, percent, time } from './wording.js';
+import { bytes, count, duration, percent, time } from './wording.js';
 
 interface ExportOptions extends LogOptions {
   readonly force?: true;
@@ -86,7 +86,7 @@ function describeExport({ file, asked }: ExportJob, { info, exported }: Done): s
   const to = asked.toMs === null ? 'now' : time(asked.toMs);
   const what = `${count(entries, 'entry', 'entries')}, ${bytes(exported.bytes)}`;
   return [
-    `${file}: ${what}; ${from} to ${to} and the lead, log positions ${firstPosition} to ${lastPosition}`,
+    `${file}: ${what}; ${from} to ${to} and ${duration(asked.leadMs)} before it, log positions ${firstPosition} to ${lastPosition}`,
     ...(entries === 0 ? ['nothing was on the log in that time'] : []),
     ...(beginsLate ? [`the log goes back only to ${time(beginsLate.atMs)}: what was before is gone`] : []),
     ...(gaps > 0
