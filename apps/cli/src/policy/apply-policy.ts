@@ -6,6 +6,8 @@ export interface AppliedPolicy {
   readonly stateRevision: number;
   /** On the log, where routers read it. */
   readonly position: number;
+  /** Not when somebody applied another before this one was on the log. */
+  readonly isInForce: boolean;
 }
 
 /**
@@ -24,5 +26,20 @@ export async function applyPolicy(
   const stateRevision = await bus.state.put(POLICY_KEY, policy, before?.revision);
   const announcement = { at: new Date().toISOString(), policy };
   const position = await bus.record(POLICY_SUBJECT, announcement, `policy-${stateRevision}`, signal);
-  return { stateRevision, position };
+  return settle(bus, { stateRevision, position, isInForce: true }, signal);
+}
+
+/** Of two at once the one that is stored last may be on the log first: routers are to end with the one stored. */
+async function settle(bus: Bus, applied: AppliedPolicy, signal: AbortSignal): Promise<AppliedPolicy> {
+  let { stateRevision: announced, position } = applied;
+  for (;;) {
+    const stored = await bus.state.get(POLICY_KEY);
+    if (!stored || stored.revision === announced) break;
+    const announcement = { at: new Date().toISOString(), policy: stored.value };
+    // The other's own announcement has the plain id, and may be an earlier entry of the log.
+    const id = `policy-${stored.revision}-after-${position}`;
+    position = await bus.record(POLICY_SUBJECT, announcement, id, signal);
+    announced = stored.revision;
+  }
+  return { ...applied, position, isInForce: announced === applied.stateRevision };
 }

@@ -45,9 +45,10 @@ function applyCommand(): Command {
     .action(async (file: string, { nats, dryRun }: ApplyOptions, command: Command) => {
       const policy = readPolicyFile(file);
       if (dryRun) return announce(command, await differences(policy, nats));
-      const { position } = await withBus(nats, (bus, signal) => applyPolicy(bus, policy, signal));
+      const applied = await withBus(nats, (bus, signal) => applyPolicy(bus, policy, signal));
       const what = `"${policy.revision}", ${describeRegions(policy.regions)}`;
-      print(command, `policy in force: ${what} (log position ${position})`);
+      const became = applied.isInForce ? 'policy in force' : 'policy applied, and replaced by another since';
+      print(command, `${became}: ${what} (log position ${applied.position})`);
     });
 }
 
