@@ -191,6 +191,20 @@ describe('an autoscaler that leads', () => {
     });
   });
 
+  it('does not go on with a plan that was committed long ago: it fails, and the next is made anew', async () => {
+    const { bus, other, heard, cloud } = await aStage();
+    const at = new Date(Date.now() - 3 * 3_600_000).toISOString();
+    const plan = { ...aPlan({ desired: 8 }), at, outcome: 'planned', error: null } as const;
+    await other.state.put(regionControlKey(REGION), aControl({ revision: 1, plan }), undefined);
+    const { loop } = await lead({ bus: bus(), cloud });
+    await until(() => outcomes(heard).includes('failed'));
+    expect(heard.plans(REGION).at(-1)?.error).toMatch(/made 1\d{4} s ago/);
+    expect(cloud.started(REGION)).toBe(0);
+    loop.say(REGION, { plan: aPlan({ revision: 2, parentRevision: 1, desired: 2 }) });
+    await until(() => outcomes(heard, 2).includes('done'));
+    expect(cloud.started(REGION)).toBe(2);
+  });
+
   it('takes over a region that the policy names later', async () => {
     const { bus, other } = await aStage();
     const { loop, generation } = await lead({ bus: bus() });

@@ -14,6 +14,8 @@ import type { Loop } from './loop.js';
 
 /** A control state that changed in small things only is stored this often. */
 const SAVE_MS = 10_000;
+/** A plan that was committed longer ago, in log time, was made for a fleet that may be another by now. */
+const RESUMED_WITHIN_MS = 60_000;
 /** As the contract has it. */
 const MAX_ERROR = 512;
 
@@ -58,13 +60,23 @@ export class RegionRunner {
     return this.carryingOut !== undefined;
   }
 
-  /** Carries on with a plan that was committed and not finished, whoever began it. */
+  /**
+   * Carries on with a plan that was committed a short time ago and not finished, whoever began it. An older one has
+   * failed: the control loop plans anew from what is there now.
+   */
   resume(): void {
     const { plan } = this.record.control;
     if (plan?.outcome !== 'planned' && plan?.outcome !== 'executing') return;
-    this.parts.logger.log(`${this.region}: goes on with plan ${plan.revision}`, 'Control');
+    const { term, view, logger } = this.parts;
     // Folds pass over what an earlier generation says, and this one says how it goes on.
-    this.begin(() => this.execute({ ...plan, generation: this.parts.term.generation }));
+    const taken: Scale = { ...plan, generation: term.generation };
+    const ageSeconds = Math.round((view.now() - Date.parse(plan.at)) / 1000);
+    if (ageSeconds * 1000 > RESUMED_WITHIN_MS) {
+      const late = new PlanRefusedError(this.region, `it was made ${ageSeconds} s ago and not finished`);
+      return this.begin(() => this.settleFailed(taken, late));
+    }
+    logger.log(`${this.region}: goes on with plan ${plan.revision}`, 'Control');
+    this.begin(() => this.execute(taken));
   }
 
   take(step: RegionStep): void {
@@ -151,10 +163,15 @@ export class RegionRunner {
     } catch (error) {
       if (!term.isCurrent || !isOfThePlan(error)) throw error;
       inventories.invalidate(this.region);
-      metrics.plansFailed.inc({ region: this.region });
-      logger.error(`${this.region}: plan ${plan.revision} failed: ${error.message}`, undefined, 'Control');
-      await this.settle({ ...plan, outcome: 'failed', error: error.message.slice(0, MAX_ERROR) });
+      await this.settleFailed(plan, error);
     }
+  }
+
+  private async settleFailed(plan: Scale, error: Error): Promise<void> {
+    const { metrics, logger } = this.parts;
+    metrics.plansFailed.inc({ region: this.region });
+    logger.error(`${this.region}: plan ${plan.revision} failed: ${error.message}`, undefined, 'Control');
+    await this.settle({ ...plan, outcome: 'failed', error: error.message.slice(0, MAX_ERROR) });
   }
 
   /** Stores the plan as it is now, then says so. */

@@ -1,4 +1,4 @@
-/** A committed plan that the policy does not allow any more. */
+/** A committed plan that must not be carried out as things are by now. */
 export class PlanRefusedError extends Error {
   readonly code = 'plan-refused';
 

@@ -1,5 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import { scaleSchema, type PolicyDocument, type RegionControl, type Scale } from '@spillway/contracts';
+import {
+  scaleSchema,
+  type Command,
+  type LogEntry,
+  type PolicyDocument,
+  type RegionControl,
+  type Scale,
+} from '@spillway/contracts';
 import { MemoryBus } from '@spillway/messaging';
 import { aHeartbeat } from '@spillway/testkit';
 import { Registry } from 'prom-client';
@@ -12,7 +19,7 @@ import { recordingLogger } from '../testing/loggers.harness.js';
 import { aControl, aPlan } from '../testing/scripted-loop.harness.js';
 import { aTerm } from '../testing/terms.harness.js';
 import { until } from '../testing/until.harness.js';
-import { aView } from '../testing/views.harness.js';
+import { aView, AT } from '../testing/views.harness.js';
 import { ensureFollows, Executor } from './executor.js';
 import { ProviderCalls } from './provider-calls.js';
 
@@ -37,7 +44,7 @@ async function aStage(policy: PolicyDocument = aScaledPolicy({ drainDeadlineSeco
     plan: Scale,
     stored: RegionControl = aControl({ generation: 4, revision: plan.revision }),
   ) => executor.execute({ region: REGION, plan, term, stored: () => stored });
-  return { bus, heard, provider, execute, term, logger, metrics };
+  return { bus, heard, provider, execute, term, logger, metrics, view };
 }
 
 const callsOf = ({ calls }: MemoryProvider) =>
@@ -108,6 +115,52 @@ describe('a plan that is carried out', () => {
   });
 });
 
+describe('what an operator ordered', () => {
+  const order = (overrides: Partial<Command>, at: number): LogEntry => ({
+    position: 100,
+    at,
+    event: {
+      kind: 'command',
+      region: REGION,
+      node: 'n1',
+      command: {
+        at: '2026-11-22T10:00:00.000Z',
+        id: 'operator-1',
+        command: 'drain',
+        instanceId: 'i-n1',
+        deadlineSeconds: 60,
+        expiresAt: '2026-11-22T10:01:00.000Z',
+        reason: '',
+        origin: 'operator',
+        ...overrides,
+      },
+    },
+  });
+
+  it.each([
+    ['a drain is not taken back', { undrain: ['n1'] }, order({}, AT)],
+    ['a drain is not made the autoscaler’s', { drain: ['n1'] }, order({}, AT)],
+    ['an undrain since the plan is heeded', { drain: ['n1'] }, order({ command: 'undrain' }, AT + 1)],
+  ])('%s', async (_, plan, entry) => {
+    const { execute, heard, view, logger } = await aStage();
+    view.fold(entry);
+    await execute(committed({ ...plan, current: 2, desired: 2 }));
+    expect(heard.commands('n1')).toEqual([]);
+    expect(logger.lines[0]?.text).toContain('an operator');
+  });
+
+  it.each([
+    ['an undrain before the plan', order({ command: 'undrain' }, AT)],
+    ['a drain of the instance before', order({ instanceId: 'i-old' }, AT)],
+  ])('%s is no obstacle', async (_, entry) => {
+    const { execute, heard, view } = await aStage();
+    view.fold(entry);
+    const at = '2026-11-22T10:00:00.001Z';
+    await execute(committed({ at, drain: ['n1'], current: 2, desired: 2 }));
+    expect(heard.commands('n1')).toHaveLength(1);
+  });
+});
+
 describe('a plan is refused', () => {
   const growth = committed({ revision: 5, parentRevision: 4, desired: 3 });
 
@@ -145,6 +198,39 @@ describe('a plan is refused', () => {
     const gone = await aStage(aScaledPolicy({}, elsewhere));
     await expect(gone.execute(growth)).rejects.toMatchObject({ code: 'plan-refused' });
     expect([...dry.provider.calls, ...gone.provider.calls]).toEqual([]);
+  });
+
+  it('when what it would end serves by now', async () => {
+    const { execute, provider, heard } = await aStage();
+    const plan = committed({ drain: ['n2'], terminate: ['i-n1'], current: 2, desired: 1 });
+    await expect(execute(plan)).rejects.toMatchObject({
+      code: 'plan-refused',
+      message: expect.stringContaining('i-n1'),
+    });
+    expect([...provider.calls, ...heard.of('command')]).toEqual([]);
+  });
+
+  it('also between two tries to end what comes up meanwhile', async () => {
+    const { execute, provider, view } = await aStage();
+    provider.failWith(new ProviderError('throttled', 'Too many calls', 'Wait'));
+    const executing = execute(committed({ terminate: ['i-n3'], current: 3, desired: 2 }));
+    await until(() => provider.calls.length === 1);
+    const heartbeat = aHeartbeat({ region: REGION, nodeId: 'n3', instanceId: 'i-n3' });
+    view.fold({ position: 100, at: AT, event: { kind: 'heartbeat', heartbeat } });
+    await expect(executing).rejects.toMatchObject({ code: 'plan-refused' });
+    expect(provider.calls).toHaveLength(1);
+  });
+
+  it('when it adds beyond what the policy allows by now', async () => {
+    const { execute, provider } = await aStage(aScaledPolicy({ max: 3 }));
+    await expect(execute(committed({ current: 2, desired: 4 }))).rejects.toThrow('max is 3 by now');
+    expect(provider.calls).toEqual([]);
+  });
+
+  it('but not when it leaves more than the policy allows by now, and adds nothing', async () => {
+    const { execute, provider } = await aStage(aScaledPolicy({ max: 3 }));
+    await execute(committed({ terminate: ['i-9'], current: 6, desired: 5 }));
+    expect(callsOf(provider)).toEqual(['end']);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import type { RegionControl, RegionScaling, Scale } from '@spillway/contracts';
+import type { FleetNode } from '@spillway/fleet';
 import type { Bus } from '@spillway/messaging';
 import { StalePlanError, type ScalePlan } from '@spillway/scaling';
 import { FencedError } from '../control/errors.js';
@@ -39,6 +40,7 @@ export class Executor {
     const ensure = () => ensureInForce(execution);
     ensure();
     const scaling = this.scalingOf(region);
+    this.ensureAllowed(plan, region);
     for (const node of plan.undrain) await this.order(execution, 'undrain', node, 0);
     for (const node of plan.drain) await this.order(execution, 'drain', node, scaling.drainDeadlineSeconds);
     const { revision } = plan;
@@ -48,11 +50,30 @@ export class Executor {
       fence: { generation: term.generation, revision },
     };
     const { calls } = this.parts;
+    const ensureAllowed = () => {
+      ensure();
+      this.ensureAllowed(plan, region);
+    };
     if (plan.terminate.length > 0) {
-      await calls.end(group, plan.terminate, plan.desired, term.signal, ensure);
+      await calls.end(group, plan.terminate, plan.desired, term.signal, ensureAllowed);
     }
-    if (plan.desired > plan.current - plan.terminate.length) {
-      await calls.grow(group, plan.desired, term.signal, ensure);
+    if (isGrowing(plan)) await calls.grow(group, plan.desired, term.signal, ensureAllowed);
+  }
+
+  /**
+   * The plan may be as old as a take-over and all tries of a provider take: nodes may have come up since, and the
+   * policy may have changed.
+   * @throws {PlanRefusedError}
+   */
+  private ensureAllowed(plan: Scale, region: string): void {
+    const { max } = this.scalingOf(region);
+    if (isGrowing(plan) && plan.desired > max) {
+      throw new PlanRefusedError(region, `it wants ${plan.desired} instances, and max is ${max} by now`);
+    }
+    const doomed = new Set(plan.terminate);
+    for (const { isUsable, heartbeat } of this.parts.view.fleet.nodes.values()) {
+      if (!isUsable || !doomed.has(heartbeat.instanceId)) continue;
+      throw new PlanRefusedError(region, `${heartbeat.instanceId} is to be ended, and serves by now`);
     }
   }
 
@@ -74,11 +95,27 @@ export class Executor {
     ensureInForce(execution);
     const node = this.parts.view.fleet.node(region, nodeId);
     if (!node) return this.parts.logger.warn(`${region}: ${nodeId} is gone, so no ${command}`, 'Executor');
+    if (isOperators(node, plan)) {
+      return this.parts.logger.warn(
+        `${region}: ${nodeId} has an operator's order, so no ${command}`,
+        'Executor',
+      );
+    }
     const id = orderId(plan);
     const reason = plan.reasons.find(({ step, isTaken }) => isTaken && step === command)?.detail ?? '';
     const order = { id, command, deadlineSeconds, reason, origin: 'autoscaler' } as const;
     await recordOrder(this.parts, node, order, term.signal);
   }
+}
+
+function isGrowing({ desired, current, terminate }: Scale): boolean {
+  return desired > current - terminate.length;
+}
+
+/** An operator's drain stands until an operator takes it back; and so does whatever they said after the plan was made. */
+function isOperators({ command, heartbeat }: FleetNode, { at }: Scale): boolean {
+  if (command?.event.origin !== 'operator' || command.event.instanceId !== heartbeat.instanceId) return false;
+  return command.event.command === 'drain' || command.at >= Date.parse(at);
 }
 
 /** The same however often the plan is carried out: a node that has obeyed does so once. */
