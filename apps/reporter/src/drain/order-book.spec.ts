@@ -34,8 +34,25 @@ describe('OrderBook', () => {
     const log = (line: string) => void lines.push(line);
     const verdicts: string[] = [];
     let recalled = 0;
+    const delivered: string[] = [];
     const book = new OrderBook({
-      bus,
+      bus: {
+        get link() {
+          return bus.link;
+        },
+        onLink: (listener) => bus.onLink(listener),
+        followLast: ({ onEntry, ...listener }, subjects) =>
+          bus.followLast(
+            {
+              ...listener,
+              onEntry: (entry) => {
+                delivered.push(entry.event.kind);
+                onEntry(entry);
+              },
+            },
+            subjects,
+          ),
+      },
       node,
       quietMs: 5000,
       logger: { log, warn: log },
@@ -52,7 +69,7 @@ describe('OrderBook', () => {
       await bus.record(subjectOf.command('eu', 'a1'), command, command.id);
       await pass(0);
     };
-    return { bus, book, lines, verdicts, say, tell, recalled: () => recalled };
+    return { bus, book, delivered, lines, verdicts, say, tell, recalled: () => recalled };
   }
 
   it('is settled once a heartbeat of this run has come back from the log', async () => {
@@ -64,6 +81,19 @@ describe('OrderBook', () => {
     expect(book.isSettled).toBe(false);
     await say({ bootId: 'b-2' });
     expect([book.isSettled, book.isHeard]).toEqual([true, true]);
+    await book.stop();
+  });
+
+  it('reads no heartbeats once it is settled: each would be a question to the log, of every node for ever', async () => {
+    const { book, delivered, say, tell } = await open();
+    book.start();
+    await pass(0);
+    await say({ bootId: 'b-2' });
+    expect(delivered.splice(0)).toEqual(['heartbeat']);
+    for (let i = 0; i < 5; i++) await say({ bootId: 'b-2' });
+    await tell(drain());
+    expect(delivered).toEqual(['command']);
+    expect(book.orders.drain).toBeDefined();
     await book.stop();
   });
 

@@ -50,7 +50,10 @@ export class OrderBook {
   private readonly clock = new LogClock();
   private phase: 'reading' | 'recalled' | 'read' | 'gave-up' = 'reading';
   private limit: NodeJS.Timeout | undefined;
-  private following: Promise<Following> | undefined;
+  /** Of the node itself, until they told the log's time: each that came after would ask the log for nothing. */
+  private heartbeats: Promise<Following> | undefined;
+  private commands: Promise<Following> | undefined;
+  private markRead: () => void = () => undefined;
   private forgetLink: () => void = () => undefined;
 
   constructor(private readonly options: OrderBookOptions) {}
@@ -71,18 +74,22 @@ export class OrderBook {
 
   start(): void {
     const { bus, node } = this.options;
+    const isRead = new Promise<void>((resolve) => (this.markRead = resolve));
     this.forgetLink = bus.onLink((link) => this.watchLink(link === 'up'));
     this.watchLink(bus.link === 'up');
-    this.following = bus.followLast(
-      { onEntry: (entry) => this.take(entry), onCaughtUp: () => this.remember() },
-      [subjectOf.heartbeat(node.region, node.nodeId), subjectOf.command(node.region, node.nodeId)],
+    const heartbeats = bus.followLast(
+      { onEntry: (entry) => this.take(entry), onCaughtUp: () => this.followCommands() },
+      [subjectOf.heartbeat(node.region, node.nodeId)],
     );
+    this.heartbeats = heartbeats;
+    void isRead.then(async () => (await heartbeats).stop());
   }
 
   async stop(): Promise<void> {
     this.forgetLink();
     clearTimeout(this.limit);
-    await (await this.following)?.stop();
+    await (await this.heartbeats)?.stop();
+    await (await this.commands)?.stop();
   }
 
   /** Takes note of how the relay is. */
@@ -111,6 +118,14 @@ export class OrderBook {
     }
   }
 
+  private followCommands(): void {
+    const { bus, node } = this.options;
+    this.commands ??= bus.followLast(
+      { onEntry: (entry) => this.take(entry), onCaughtUp: () => this.remember() },
+      [subjectOf.command(node.region, node.nodeId)],
+    );
+  }
+
   private remember(): void {
     if (this.phase !== 'reading') return;
     const { node, logger, onRecalled } = this.options;
@@ -125,6 +140,7 @@ export class OrderBook {
   private finishReading(): void {
     clearTimeout(this.limit);
     this.phase = 'read';
+    this.markRead();
     this.settle();
   }
 
