@@ -38,6 +38,7 @@ function aView(options: Options = {}): RegionView {
     isFree: true,
     isPricePersistent: false,
     hasPlanJustFailed: false,
+    isUnheard: false,
     neverServed: [],
     changesLeft: 60,
     changesLeftToShrink: 45,
@@ -87,6 +88,13 @@ describe('A region grows', () => {
 
   it('at once to its least', () => {
     expect(planFor({ min: 4 })).toMatchObject({ desired: 4, told: ['grow: below-min', 'no drain: growing'] });
+  });
+
+  it('not to its least while nobody may have been heard yet', () => {
+    const plan = planFor({ nodes: [], isUnheard: true, needed: 0 });
+    expect(plan).toMatchObject({ desired: 0, hasSteps: false });
+    expect(plan.told).toContain('no grow: unheard');
+    expect(planFor({ nodes: [], needed: 0 })).toMatchObject({ desired: 1, hasSteps: true });
   });
 
   it('not to its least for a node that is silent or sick: nobody knows, or knows for how long', () => {

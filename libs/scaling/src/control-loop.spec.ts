@@ -227,8 +227,10 @@ describe('The size of a region', () => {
     expect(world.count(US, 'serving') - Math.ceil(demand / 0.72)).toBeLessThanOrEqual(1);
   });
 
-  it('begins at its least, all at once', () => {
+  it('begins at its least, all at once, when nobody has been heard there for long enough', () => {
     const world = aWorld({ policy: aToyPolicy({ [US]: { min: 4 } }), nodes: { [EU]: 4 }, demand: () => 0 });
+    world.run(15);
+    expect(world.story(US)).toEqual([]);
     world.run(3);
     expect(world.story(US)).toEqual(['+4']);
   });

@@ -22,7 +22,8 @@ export interface Growth {
  *
  * 1. Nodes are short when the need is more than those to rely on, when overload and price persist though nothing
  *    boots, or when there are fewer than `min`; the silent and the sick count for `min`.
- * 2. A need must last for the stabilization window; `min` is met at once.
+ * 2. A need must last for the stabilization window; `min` is met at once, but in a region without any node only
+ *    once it has been watched for long enough to have heard of one.
  * 3. The autoscaler's own drains are taken back first, the fullest node first: that takes no boot.
  * 4. The rest is added, unless the last growth is too recent or boots or plans keep failing, and no more than
  *    `stepUp`, `max` and the fleet's bound on changes let through.
@@ -31,13 +32,14 @@ export function planGrowth(view: RegionView): Growth {
   const { census, min, now, control, scaling } = view;
   const needed = nodesWanted(view);
   const byNeed = needed === null ? 0 : Math.max(0, needed - census.capacityCount);
-  const byMin = Math.max(0, min - census.presentCount);
+  const missing = Math.max(0, min - census.presentCount);
+  const byMin = view.isUnheard ? 0 : missing;
   const shortSinceMs = byNeed > 0 ? (control.shortSinceMs ?? now) : null;
   const isStable = shortSinceMs !== null && now - shortSinceMs >= scaling.stabilizationUpSeconds * 1000;
   const amount = Math.max(byMin, isStable ? byNeed : 0);
   const short = Math.max(byMin, byNeed);
   if (amount === 0) {
-    const code = byNeed > 0 ? 'stabilizing' : needed === null ? 'unknown-load' : 'enough';
+    const code = byMin < missing ? 'unheard' : whyNot(byNeed, needed);
     const reasons = [notTaken('grow', code, describeNeed(view))];
     return { undrain: [], add: 0, short, shortSinceMs, reasons };
   }
@@ -50,6 +52,11 @@ export function planGrowth(view: RegionView): Growth {
   if (add > 0) reasons.push(taken('grow', why, `${add} of ${rest}; ${describeNeed(view)}`));
   reasons.push(...limits.map((code) => notTaken('grow', code, `${rest - add} of ${rest} not added`)));
   return { undrain, add, short, shortSinceMs, reasons };
+}
+
+function whyNot(byNeed: number, needed: number | null): ReasonCode {
+  if (byNeed > 0) return 'stabilizing';
+  return needed === null ? 'unknown-load' : 'enough';
 }
 
 function reasonFor({ need, census }: RegionView, isByMin: boolean): ReasonCode {

@@ -7,6 +7,8 @@ export const REASONS = {
   'below-min': 'There are fewer nodes than the least that settings and schedule allow.',
   enough: 'There are as many nodes as are needed.',
   'unknown-load': 'What the region carries, or what a node holds, is not known.',
+  unheard:
+    'No node of the region has been heard yet: there may be some, so it does not grow to its least yet.',
   'at-max': 'There would be more nodes than the region may have.',
   stabilizing: 'It must last for the stabilization window first.',
   'cooling-down': 'The last step is too recent.',

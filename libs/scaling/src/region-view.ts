@@ -18,6 +18,9 @@ const GROWTH_RESERVE = 0.25;
 
 const HOUR_MS = 3_600_000;
 
+/** A node that is there is heard within this, some heartbeats and a reconnect, in ms. */
+const HEARD_WITHIN_MS = 15_000;
+
 /** Everything the planner looks at, of one region, at one moment. Times are log time in ms. */
 export interface RegionView {
   readonly now: number;
@@ -41,6 +44,8 @@ export interface RegionView {
   readonly isPricePersistent: boolean;
   /** Plans failed, and the wait after that is not over. */
   readonly hasPlanJustFailed: boolean;
+  /** No node of it is heard, and not for long: there may be nodes that have not been heard yet. */
+  readonly isUnheard: boolean;
   /** Instances past all patience that never served. */
   readonly neverServed: readonly string[];
   /** Of the fleet's bound on changes an hour; shrinking leaves some for growth. */
@@ -49,7 +54,7 @@ export interface RegionView {
 }
 
 export function viewRegion(
-  { control, slope }: Pick<RegionMemory, 'control' | 'slope'>,
+  { control, slope, inViewSinceMs }: Pick<RegionMemory, 'control' | 'slope' | 'inViewSinceMs'>,
   context: RegionContext,
   { census, neverServed }: Look,
 ): RegionView {
@@ -76,6 +81,7 @@ export function viewRegion(
       priceMs(utilization, control.integralMs, policy) === 0,
     isPricePersistent: control.overload?.state === 'entered' && control.integralMs > 0,
     hasPlanJustFailed: now < planBackOffUntil(control),
+    isUnheard: context.nodes.length === 0 && now - (inViewSinceMs ?? now) < HEARD_WITHIN_MS,
     neverServed,
     changesLeft,
     changesLeftToShrink: changesLeft - reserve,
