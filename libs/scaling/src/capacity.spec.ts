@@ -220,6 +220,14 @@ describe('A region shrinks', () => {
     expect(planFor(spare({ carriedNodes: 1.36 })).drain).toEqual(['i0']);
   });
 
+  it('only if the others carry what the nodes say one by one: one that claims too much hides what they carry', () => {
+    const honest = serving(9).map((node) => ({ ...node, bps: 0.7e9 }));
+    const nodes = [...honest, { id: 'liar', allocations: 99, bps: 1e9, capacityBps: 100e9 }];
+    const nodeCapacity = { kbps: 10_900_000, allocations: null };
+    const plan = planFor(spare({ nodes, nodeCapacity, needed: 2, carriedNodes: 0.7 }));
+    expect(plan.told).toContain('no drain: no-spare');
+  });
+
   it('less readily by a large node: that is more to lose', () => {
     const nodes = [{ id: 'large', allocations: 0, capacityBps: 2e9 }, ...serving(3).slice(1)];
     const nodeCapacity = { kbps: 4_000_000 / 3, allocations: null };

@@ -17,7 +17,9 @@ export interface Shrink {
  * 2. its load is unknown, or any node of it is silent;
  * 3. its price is not zero;
  * 4. it has no more nodes than `min`, or none that the provider could end;
- * 5. without the nodes to be drained the others would carry more than the bound;
+ * 5. without the nodes to be drained the others would carry more than the bound; each node counting for what its
+ *    capacity is, and also each counting alike by its own utilization: one that claims far too large a capacity
+ *    makes the whole region look empty, and must not empty it;
  * 6. all this has not yet lasted, without a break, for the stabilization window;
  * 7. the last step is too recent, the last plan failed, or the fleet changed enough within the hour.
  */
@@ -78,7 +80,9 @@ function doOthersCarry(
   const { need, carriedNodes, shrinkBound } = view;
   if (!need || carriedNodes === null) return false;
   const left = serving.length - doomed.reduce((sum, node) => sum + worthOf(node, view), 0);
-  return Math.max(need.forecast + need.margin, carriedNodes) <= shrinkBound * left;
+  const isRegionFit = Math.max(need.forecast + need.margin, carriedNodes) <= shrinkBound * left;
+  const ownLoads = serving.reduce((sum, { measured }) => sum + (measured ?? 0), 0);
+  return isRegionFit && ownLoads <= shrinkBound * (serving.length - doomed.length);
 }
 
 /** A node's capacity in average nodes of the region: a large one is more to lose. */
