@@ -74,6 +74,18 @@ describe('an inventory', () => {
     expect(known()).toBeUndefined();
   });
 
+  it('that a provider does not tell however often it is asked is said to be unknown, also while it is asked', async () => {
+    const { provider, refresh, pass, inventories } = aStage();
+    provider.failWith(unavailable);
+    refresh();
+    expect(inventories.unknown).toEqual([]);
+    await until(() => inventories.unknown.length === 1);
+    provider.hang();
+    pass(5_000);
+    refresh();
+    expect(inventories.unknown).toEqual([REGION]);
+  });
+
   it('that was being told while something was done there does not count', async () => {
     const { provider, cloud, refresh, known, inventories } = aStage();
     const told = provider.inventory.bind(provider);

@@ -14,6 +14,8 @@ interface Entry {
   readonly settings: ProviderPolicy;
   readonly askedAtMs: number;
   isAsking: boolean;
+  /** Asked for the first time since it was last of use: there can be no answer yet. */
+  readonly isFirst: boolean;
   /** The last answer, and when it was asked for. */
   answer: { readonly inventory: Inventory; readonly askedAtMs: number } | undefined;
 }
@@ -38,7 +40,7 @@ export class Inventories {
     const entry = known && isDeepStrictEqual(known.settings, settings) ? known : undefined;
     const askedAtMs = this.monotonicMs();
     if (entry && (entry.isAsking || askedAtMs - entry.askedAtMs < REFRESH_MS)) return;
-    const asking: Entry = { settings, askedAtMs, isAsking: true, answer: entry?.answer };
+    const asking: Entry = { settings, askedAtMs, isAsking: true, isFirst: !entry, answer: entry?.answer };
     this.entries.set(region, asking);
     void this.ask(asking, group, signal);
   }
@@ -59,8 +61,8 @@ export class Inventories {
 
   /** Regions that were asked for and whose inventory is not known. */
   get unknown(): string[] {
-    return [...this.entries].flatMap(([region, { isAsking }]) =>
-      isAsking || this.of(region) ? [] : [region],
+    return [...this.entries].flatMap(([region, { isAsking, isFirst }]) =>
+      (isAsking && isFirst) || this.of(region) ? [] : [region],
     );
   }
 
