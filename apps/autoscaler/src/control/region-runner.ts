@@ -174,8 +174,9 @@ export class RegionRunner {
     await this.settle({ ...plan, outcome: 'failed', error: error.message.slice(0, MAX_ERROR) });
   }
 
-  /** Stores the plan as it is now, then says so. */
+  /** Stores the plan as it is now, then says so. The loop outlives the term, and is another term's after it. */
   private async settle(plan: Scale): Promise<void> {
+    this.parts.term.ensureCurrent();
     const control = this.parts.loop.settle(this.region, plan);
     this.noteSaving(control);
     await this.record.save(control);
