@@ -32,10 +32,13 @@ export const overloadSchema = z.object({
 });
 export type Overload = z.infer<typeof overloadSchema>;
 
+/** The most that one credential can be expected to add. */
+export const MAX_LOAD_PER_CREDENTIAL = { bandwidthBps: 1e9, allocations: 100 } as const;
+
 /** What one issued credential is expected to add, as observed. */
 export const loadPerCredentialSchema = z.object({
-  bandwidthBps: z.number().min(0).max(1e9),
-  allocations: z.number().min(0).max(100),
+  bandwidthBps: z.number().min(0).max(MAX_LOAD_PER_CREDENTIAL.bandwidthBps),
+  allocations: z.number().min(0).max(MAX_LOAD_PER_CREDENTIAL.allocations),
 });
 export type LoadPerCredential = z.infer<typeof loadPerCredentialSchema>;
 

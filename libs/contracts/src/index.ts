@@ -35,6 +35,7 @@ export {
   commandSchema,
   leaseSchema,
   loadPerCredentialSchema,
+  MAX_LOAD_PER_CREDENTIAL,
   nodeCommandAnswerSchema,
   nodeCommandRequestSchema,
   originsSchema,

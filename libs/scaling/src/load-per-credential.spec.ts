@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { loadPerCredentialSchema } from '@spillway/contracts';
 import * as fc from 'fast-check';
 import {
   credentialsIn,
@@ -70,6 +71,14 @@ describe('The load per credential', () => {
         },
       ),
     );
+  });
+
+  it('stays within what may be published, whatever the policy says', () => {
+    const large = { ...reservation, bandwidthBps: 400_000_000, allocations: 20 };
+    const measured = { kbps: 1e9, allocations: 1e6, cpuMilli: 0 };
+    const before = { bandwidthBps: 3e9, allocations: 200 };
+    const learned = learnLoadPerCredential(before, seen({ measured }), large, 1000);
+    expect(loadPerCredentialSchema.safeParse(roundUp(learned))).toMatchObject({ success: true });
   });
 
   it('is published rounded up', () => {

@@ -1,8 +1,8 @@
-import type { LoadPerCredential, PolicyDocument } from '@spillway/contracts';
+import { MAX_LOAD_PER_CREDENTIAL, type LoadPerCredential, type PolicyDocument } from '@spillway/contracts';
 import type { Issuance } from './arrivals.js';
 import type { Parts } from './parts.js';
 
-/** What is learned stays within these multiples of what the policy says of a credential. */
+/** What is learned stays within these multiples of what the policy says of a credential, and what may be published. */
 const MIN_OF_POLICY = 0.1;
 const MAX_OF_POLICY = 10;
 
@@ -41,23 +41,14 @@ export function learnLoadPerCredential(
 ): LoadPerCredential {
   const isTooLittle = counted < MIN_CREDENTIALS || seconds < MIN_OF_SESSION * reservation.sessionSeconds;
   const weight = 1 - Math.exp(-Math.max(0, dtMs) / 1000 / LEARNING_SECONDS);
-  const learn = (before: number, load: number, isPartKnown: boolean, unit: number) => {
+  const learn = (before: number, load: number, isPartKnown: boolean, part: keyof LoadPerCredential) => {
     const target = isTooLittle || !isPartKnown ? before : load / credentials;
-    return clamp(before + (target - before) * weight, unit);
+    const learned = before + (target - before) * weight;
+    return clamp(learned, reservation[part], MAX_LOAD_PER_CREDENTIAL[part]);
   };
   return {
-    bandwidthBps: learn(
-      known.bandwidthBps,
-      measured.kbps * 1000,
-      capacity.kbps > 0,
-      reservation.bandwidthBps,
-    ),
-    allocations: learn(
-      known.allocations,
-      measured.allocations,
-      capacity.allocations > 0,
-      reservation.allocations,
-    ),
+    bandwidthBps: learn(known.bandwidthBps, measured.kbps * 1000, capacity.kbps > 0, 'bandwidthBps'),
+    allocations: learn(known.allocations, measured.allocations, capacity.allocations > 0, 'allocations'),
   };
 }
 
@@ -75,6 +66,6 @@ export function credentialsIn(load: Parts, { bandwidthBps, allocations }: LoadPe
   return allocations > 0 ? load.allocations / allocations : null;
 }
 
-function clamp(value: number, unit: number): number {
-  return Math.min(MAX_OF_POLICY * unit, Math.max(MIN_OF_POLICY * unit, value));
+function clamp(value: number, unit: number, most: number): number {
+  return Math.min(most, MAX_OF_POLICY * unit, Math.max(MIN_OF_POLICY * unit, value));
 }
