@@ -178,6 +178,14 @@ describe('the timeline of an incident', () => {
     ]);
   });
 
+  it('tells of a region that the policy does not name, once', () => {
+    const story = aFleet().pass(10).node('mars/x').pass(4).price('mars', 3);
+    expect(told(eventsOf(story, Story.at(5)), T0)).toEqual([
+      '10 region-unknown mars not named by the policy: nothing is placed there',
+      '10 node-joined mars x: in service',
+    ]);
+  });
+
   it('tells of another policy what is different in it', () => {
     const story = aFleet().pass(10);
     story.write({ kind: 'policy', policy: aPolicy({ strategy: 'priced' }) });

@@ -1,21 +1,13 @@
 import type { LogEntry } from '@spillway/contracts';
 import { Fleet, FORGET_AFTER_MS } from '@spillway/fleet';
 import type { LogBatch, WindowGap } from '@spillway/messaging';
-import { BusWatch } from './bus-watch.js';
 import { EventBook } from './event-book.js';
 import type { Sighting } from './incident-event.js';
-import { NodeWatch } from './node-watch.js';
-import { OrderWatch } from './order-watch.js';
-import { PlanWatch } from './plan-watch.js';
-import { PolicyWatch } from './policy-watch.js';
-import { RefusalWatch } from './refusal-watch.js';
 import { SeriesRecorder } from './region-series.js';
-import { RegionWatch } from './region-watch.js';
-import { RouterWatch } from './router-watch.js';
-import { SpillWatch } from './spill-watch.js';
 import { Telemetry } from './telemetry.js';
 import { LOOK_MS } from './time-axis.js';
-import type { Scene, Watch } from './watch.js';
+import type { Scene } from './watch.js';
+import { Watches } from './watches.js';
 
 /** Longer than anything in the fold takes to come to rest when nothing is written any more. */
 const RESTS_AFTER_MS = FORGET_AFTER_MS + 5 * 60_000;
@@ -32,9 +24,7 @@ export class IncidentFold {
   readonly fleet = new Fleet();
   readonly book = new EventBook();
   readonly telemetry: Telemetry;
-  readonly regionWatch: RegionWatch;
-  private readonly routerWatch: RouterWatch;
-  private readonly watches: readonly Watch[];
+  readonly watches: Watches;
   private recorder: SeriesRecorder | undefined;
   private readonly scene: Scene & { beganAt: number };
   private now = 0;
@@ -51,19 +41,7 @@ export class IncidentFold {
       tell: (sighting, atMs) => this.tell(sighting, atMs),
     };
     this.telemetry = new Telemetry(this.scene);
-    this.regionWatch = new RegionWatch(this.scene);
-    this.routerWatch = new RouterWatch(this.scene);
-    this.watches = [
-      new PolicyWatch(this.scene),
-      new PlanWatch(this.scene),
-      this.regionWatch,
-      new OrderWatch(this.scene),
-      new NodeWatch(this.scene),
-      new SpillWatch(this.scene),
-      new RefusalWatch(this.scene),
-      this.routerWatch,
-      new BusWatch(this.scene),
-    ];
+    this.watches = new Watches(this.scene);
   }
 
   /** `undefined` when nothing of the window was read. */
@@ -101,8 +79,7 @@ export class IncidentFold {
     this.telemetry.noteTime(entry.at);
     this.passTo(Math.max(this.now, entry.at));
     if (!this.recorder && this.now >= this.fromMs) this.open(entry);
-    this.fleet.apply(entry, this.now);
-    this.show(entry);
+    this.watches.show(entry.event, this.fleet.apply(entry, this.now), this.now);
     if (this.recorder) this.count(entry);
   }
 
@@ -123,7 +100,7 @@ export class IncidentFold {
   private passTo(at: number): void {
     const before = this.now;
     if (this.gap) return this.passGap(this.gap, at);
-    if (at - before > SILENCE_MS && this.routerWatch.hasLive) this.telemetry.noteSilence(before, at);
+    if (at - before > SILENCE_MS && this.watches.routers.hasLive) this.telemetry.noteSilence(before, at);
     const restsAt = before + RESTS_AFTER_MS;
     while (this.nextLookAt <= at) {
       if (this.nextLookAt > restsAt) this.nextLookAt = Math.floor(at / LOOK_MS) * LOOK_MS;
@@ -141,7 +118,7 @@ export class IncidentFold {
     this.now = at;
     this.nextLookAt = Math.ceil(at / LOOK_MS) * LOOK_MS;
     this.fleet.setLink('up', at);
-    for (const watch of this.watches) watch.onGap?.(at);
+    this.watches.passGap(at);
   }
 
   private noteGap(gap: WindowGap): void {
@@ -153,30 +130,8 @@ export class IncidentFold {
 
   private look(now: number): void {
     this.fleet.advance(now);
-    for (const watch of this.watches) watch.onLook?.(now);
+    this.watches.look(now);
     this.recorder?.look(this.fleet, now);
-  }
-
-  private show({ event }: LogEntry): void {
-    const { watches, now } = this;
-    for (const watch of watches) {
-      switch (event.kind) {
-        case 'heartbeat':
-          watch.onHeartbeat?.(event, now);
-          break;
-        case 'issued':
-          watch.onIssued?.(event.issued, now);
-          break;
-        case 'policy':
-          watch.onPolicy?.(event, now);
-          break;
-        case 'command':
-          watch.onCommand?.(event, now);
-          break;
-        default:
-          watch.onRegionEvent?.(event, now);
-      }
-    }
   }
 
   private count({ event }: LogEntry): void {

@@ -43,12 +43,12 @@ export function reportRegions(fold: IncidentFold, fromMs: number, toMs: number):
 function reportRegion(
   region: string,
   series: RegionSeries,
-  { book, regionWatch }: IncidentFold,
+  { book, watches }: IncidentFold,
   window: { fromMs: number; toMs: number },
 ): RegionReport {
   const own = sum(series.own);
   const served = sum(series.served);
-  const overloads = within(window, regionWatch.overloadsOf(region));
+  const overloads = within(window, watches.regions.overloadsOf(region));
   const figures = {
     alarms: book.all.filter((event) => event.level === 'alarm' && event.region === region).length,
     peakLoad: highest(series.loadPeak),

@@ -35,12 +35,18 @@ export class RegionWatch implements Watch {
     return this.watched.get(region)?.overloads ?? [];
   }
 
-  onHeartbeat({ heartbeat }: EventOf<'heartbeat'>): void {
-    this.noteOutside(heartbeat.region);
+  /** Something was said of a region that the policy does not name. */
+  noteOutside(region: string): void {
+    if (this.outside.has(region) || this.outside.size >= MAX_SPANS) return;
+    this.outside.add(region);
+    this.scene.tell({
+      kind: 'region-unknown',
+      region,
+      text: 'not named by the policy: nothing is placed there',
+    });
   }
 
   onRegionEvent(event: EventOf<'overload' | 'spillover' | 'scale'>, now: number): void {
-    this.noteOutside(event.region);
     if (event.kind !== 'overload') return;
     const { state, utilization, threshold, since } = event.overload;
     const watched = this.of(event.region);
@@ -104,18 +110,6 @@ export class RegionWatch implements Watch {
     }
     const last = overloads.at(-1);
     if (last) last.toMs ??= now;
-  }
-
-  private noteOutside(region: string): void {
-    const { fleet } = this.scene;
-    if (fleet.policy === undefined || fleet.regions.has(region) || this.outside.has(region)) return;
-    if (this.outside.size >= MAX_SPANS) return;
-    this.outside.add(region);
-    this.scene.tell({
-      kind: 'region-unknown',
-      region,
-      text: 'not named by the policy: nothing is placed there',
-    });
   }
 
   private of(region: string): Watched {
