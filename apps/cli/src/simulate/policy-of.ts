@@ -13,8 +13,8 @@ const FIXED_MAP = {
 };
 const FALLBACK = 'us-east-1';
 
-/** There is a provider, but it does not say what it has: sizes stay as they are, and no time is spent on plans. */
-const SCALING = { provider: { kind: 'process' }, max: 10_000 };
+/** Where nothing is to be scaled the provider does not say what it has, and no time is spent on plans. */
+const SCALING = { provider: { kind: 'process' }, min: 2, max: 10_000 };
 
 /** The policy that a run is played under: every default of a real one, but for what the options say. */
 export function policyOf(

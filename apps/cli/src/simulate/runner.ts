@@ -67,6 +67,8 @@ export class Runner {
       overThresholdByRegion: this.byRegion(load.overThresholdByRegion),
       flapsPerHour: sum(flaps) / ((to - from) / HOUR_MS),
       flapsByRegion: this.byRegion(flaps),
+      ...metrics.nodeHours.report(),
+      cutCalls: engine.cutCalls,
       decisionMicroseconds: (timedMs * 1000) / Math.max(1, timed),
       decisionsSha256: metrics.hash.report(),
       ...rest,

@@ -1,15 +1,18 @@
 import type { StrategyName } from '@spillway/contracts';
 import { Engine } from './engine/engine.js';
+import { SimProvider } from './engine/sim-provider.js';
 import { SimAutoscaler } from './engine/sim-autoscaler.js';
 import type { Scenario } from './engine/scenario.js';
 import { DecisionHash } from './metrics/decision-hash.js';
 import { FlapMetrics } from './metrics/flaps.js';
 import { LoadMetrics } from './metrics/load-metrics.js';
+import { NodeHours } from './metrics/node-hours.js';
 import { PlacementMetrics } from './metrics/placement-metrics.js';
 import { Timeline } from './metrics/timeline.js';
 import { policyOf } from './policy-of.js';
 import { Demand } from './world/demand.js';
-import { planFleet, type FleetSize } from './world/fleet-plan.js';
+import { homeKbps, planFleet, type FleetSize } from './world/fleet-plan.js';
+import { randomFrom } from './world/random.js';
 import { DAY_START, type World } from './world/world.js';
 
 /** Everything that makes one run different from another. */
@@ -57,16 +60,19 @@ export function simulate(world: World, scenario: Scenario, options: RunOptions, 
   const from = DAY_START + (options.startHour ?? scenario.window.startHour) * HOUR_MS;
   const to = from + hours * HOUR_MS;
   const { seed, routers, unusedShare } = options;
-  const planned = planFleet(world, new Demand(world.cells, options.arrivalsPerDay), options.fleet, seed);
-  const nodes = scenario.fleet?.(planned, world) ?? planned;
+  const usual = new Demand(world.cells, options.arrivalsPerDay);
+  const planned = planFleet(world, usual, options.fleet, seed);
+  const nodes = scenario.fleet?.(planned, world, homeKbps(world, usual, from)) ?? planned;
   const stage = { world, nodes, routers, intervalMs: options.heartbeatSeconds * 1000, from, to, seed };
   const script = scenario.script(stage);
   const demand = new Demand(world.cells, options.arrivalsPerDay, script.surges);
+  let provider: SimProvider | undefined;
   const metrics = {
     load: new LoadMetrics(world.regions.length),
     placements: new PlacementMetrics(world),
     flaps: new FlapMetrics(world.regions.length),
     hash: new DecisionHash(),
+    nodeHours: new NodeHours((relays) => provider?.count ?? relays.aliveCount),
     timeline: new Timeline(world.regions.length, from, to, TIMELINE_STEP_MS),
   };
   const observers = Object.values(metrics);
@@ -78,7 +84,12 @@ export function simulate(world: World, scenario: Scenario, options: RunOptions, 
     unusedShare,
     observers,
   });
-  engine.participants.push(new SimAutoscaler());
+  if (scenario.isAutoscaled) {
+    const ids = world.regions.map(({ id }) => id);
+    provider = new SimProvider(ids, engine, randomFrom(seed, 0xb007));
+    for (const node of engine.firstNodes) provider.adopt(node);
+  }
+  engine.participants.push(new SimAutoscaler(provider));
   for (let until = from; until < to; until += PROGRESS_STEP_MS) {
     engine.runUntil(until);
     onProgress?.((until - from) / (to - from));

@@ -7,7 +7,7 @@ import { MAX_LENGTH_MS } from '../world/sessions.js';
 import { Calls, type LostCall } from './calls.js';
 import { Reporters } from './heartbeats.js';
 import { beginCalls } from './initial-calls.js';
-import { NodeRegister } from './node-register.js';
+import { NodeRegister, type RegisteredNode } from './node-register.js';
 import { emptyObservation, type Observer } from './observer.js';
 import type { Participant } from './participant.js';
 import { Relays } from './relays.js';
@@ -46,6 +46,8 @@ export class Engine implements Meddling, Site {
   readonly relays: Relays;
   readonly routers: readonly SimRouter[];
   readonly participants: Participant[] = [];
+  /** Those that are there from the beginning. */
+  readonly firstNodes: readonly RegisteredNode[];
   private readonly log = new SharedLog();
   private readonly calls: Calls;
   private readonly reporters: Reporters;
@@ -56,6 +58,8 @@ export class Engine implements Meddling, Site {
   private readonly returning = new FlatQueue<LostCall>();
   private readonly observation = emptyObservation();
   private readonly regionIndex: ReadonlyMap<string, number>;
+  /** Calls that ended with their node. */
+  cutCalls = 0;
   private arrival: Arrival | undefined;
   private nextTick: number;
   private nextAct = 0;
@@ -79,9 +83,9 @@ export class Engine implements Meddling, Site {
       (_, i) => new SimRouter(i, READ_MS + i * READ_STEP_MS, (entry) => script.hears?.(i, entry) ?? true),
     );
     this.log.append(begin, { kind: 'policy', policy: setup.policy });
-    for (const [region, count] of setup.nodes.entries()) {
-      for (let i = 0; i < count; i++) this.register.add(region, begin);
-    }
+    this.firstNodes = setup.nodes.flatMap((count, region) =>
+      Array.from({ length: count }, () => this.register.add(region, begin)),
+    );
     const earlier = new Arrivals(demand, world.cells.length, seed, begin - MAX_LENGTH_MS, open);
     beginCalls(earlier, open, world, this.relays, this.calls);
     this.arrivals = new Arrivals(demand, world.cells.length, seed, open, to, unusedShare);
@@ -117,12 +121,13 @@ export class Engine implements Meddling, Site {
     for (const node of nodes) {
       this.relays.kill(node);
       for (const lost of this.calls.lose(node, at)) {
+        this.cutCalls++;
         this.returning.push(lost, at + returnMs + RETURN_SPREAD_MS * this.random());
       }
     }
   }
 
-  boot(region: number, at: number, instanceId?: string): ReturnType<NodeRegister['add']> {
+  boot(region: number, at: number, instanceId?: string): RegisteredNode {
     return this.register.add(region, at, instanceId);
   }
 

@@ -2,6 +2,11 @@ import type { World } from '../world/world.js';
 import type { NodeNames, Reporters } from './heartbeats.js';
 import type { Relays } from './relays.js';
 
+export interface RegisteredNode extends NodeNames {
+  readonly node: number;
+  readonly regionIndex: number;
+}
+
 /** Which node has which name. */
 export class NodeRegister {
   private readonly indexOf = new Map<string, number>();
@@ -16,7 +21,7 @@ export class NodeRegister {
   }
 
   /** A new node comes up. */
-  add(region: number, at: number, instanceId?: string): NodeNames & { readonly node: number } {
+  add(region: number, at: number, instanceId?: string): RegisteredNode {
     const regionId = this.world.regions[region]?.id ?? '';
     const number = (this.made[region] ?? 0) + 1;
     this.made[region] = number;
@@ -25,7 +30,7 @@ export class NodeRegister {
     this.indexOf.set(nodeId, node);
     const names = { nodeId, region: regionId, instanceId: instanceId ?? `i-${nodeId}` };
     this.reporters.add(node, names, at);
-    return { ...names, node };
+    return { ...names, node, regionIndex: region };
   }
 
   /** The index of a node by its name; -1 when there is none. */

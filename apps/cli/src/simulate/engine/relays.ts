@@ -26,6 +26,10 @@ export class Relays {
     return this.regionOf.length;
   }
 
+  get aliveCount(): number {
+    return this.isAlive.reduce((count, isAlive) => count + Number(isAlive), 0);
+  }
+
   /** @returns the new node's index. */
   add(region: number, at: number): number {
     for (const list of [this.kbps, this.sessions, this.carried, this.reportedCarried]) list.push(0);

@@ -44,8 +44,14 @@ export interface Scenario {
   readonly title: string;
   /** The part of the day that is played unless told otherwise: hours, and the hour (UTC) it begins at. */
   readonly window: { readonly startHour: number; readonly hours: number };
-  /** A fleet other than the planned one: nodes of each region. */
-  readonly fleet?: (planned: readonly number[], world: World) => readonly number[];
+  /** A fleet other than the planned one: nodes of each region. `homeKbps` is what their own clients carry at first. */
+  readonly fleet?: (
+    planned: readonly number[],
+    world: World,
+    homeKbps: readonly number[],
+  ) => readonly number[];
+  /** Regions grow and shrink as the autoscaler says. */
+  readonly isAutoscaled?: boolean;
   readonly script: (stage: Stage) => Script;
 }
 

@@ -1,6 +1,6 @@
 import type { LogEvent, Scale } from '@spillway/contracts';
 import type { Instance, Inventory } from '@spillway/scaling';
-import type { NodeNames } from './heartbeats.js';
+import type { RegisteredNode } from './node-register.js';
 
 /** A machine takes this long to serve, give or take a quarter. */
 const BOOT_MS = 90_000;
@@ -8,7 +8,7 @@ const BOOT_MS = 90_000;
 /** What a provider can do to the world. Nodes by index. */
 export interface Site {
   /** A node comes up. */
-  boot(region: number, at: number, instanceId: string): NodeNames & { readonly node: number };
+  boot(region: number, at: number, instanceId: string): RegisteredNode;
   /** A node is gone; the calls on it come back. */
   kill(nodes: readonly number[], returnMs: number): void;
   /** The node reads an order, and obeys. */
@@ -40,8 +40,8 @@ export class SimProvider {
   }
 
   /** A machine that has been serving all along. */
-  adopt(region: number, instanceId: string, nodeId: string, node: number): void {
-    this.machines.push({ instanceId, region, readyAt: 0, node });
+  adopt({ regionIndex, instanceId, nodeId, node }: RegisteredNode): void {
+    this.machines.push({ instanceId, region: regionIndex, readyAt: 0, node });
     this.nodes.set(nodeId, node);
   }
 

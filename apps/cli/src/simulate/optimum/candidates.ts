@@ -1,5 +1,5 @@
 import type { Column } from './linear-program.js';
-import type { Move, Problem } from './problem.js';
+import { endIn, weightsOf, type Move, type Problem } from './problem.js';
 
 /** Weights below this are left out of the program. */
 const LEAST_WEIGHT = 0.002;
@@ -10,12 +10,9 @@ export type Candidate = Pick<Move, 'group' | 'bucket' | 'region' | 'extraMs'>;
 
 /** Who could be sent where, priced by what room is worth: finds those that would save something. */
 export class Candidates {
-  private readonly heavy: readonly (readonly [bucket: number, weight: number])[];
   private readonly used = new Set<number>();
 
-  constructor(private readonly problem: Problem) {
-    this.heavy = [...problem.weights.entries()].filter(([, weight]) => weight >= LEAST_WEIGHT);
-  }
+  constructor(private readonly problem: Problem) {}
 
   /**
    * The best move of each group and bucket that is not used yet and saves something.
@@ -29,14 +26,16 @@ export class Candidates {
     for (const [group, { home, alternatives }] of groups.entries()) {
       for (let bucket = 0; bucket < offered.buckets; bucket++) {
         if (!offered.kbps[group * offered.buckets + bucket]) continue;
-        const saved = -this.priceOf(home, bucket, prices);
+        const saved = -this.priceOf({ group, bucket, region: home }, prices);
         if (saved <= TOLERANCE) continue;
         const left = saved + ofGroup(group, bucket);
         let best: Candidate | undefined;
         let most = TOLERANCE;
         for (const { region, extraMs } of alternatives) {
           const gain =
-            left + this.priceOf(region, bucket, prices) - extraMs * this.callsPerKbps(group, bucket);
+            left +
+            this.priceOf({ group, bucket, region }, prices) -
+            extraMs * this.callsPerKbps(group, bucket);
           if (gain <= most || this.used.has(this.keyOf(group, bucket, region))) continue;
           most = gain;
           best = { group, bucket, region, extraMs };
@@ -55,10 +54,13 @@ export class Candidates {
     const home = groups[group]?.home ?? 0;
     const rows: number[] = [];
     const values: number[] = [];
-    for (const [k, weight] of this.heavy) {
-      if (bucket + k >= buckets) break;
-      rows.push(home * buckets + bucket + k, region * buckets + bucket + k);
-      values.push(-weight, weight);
+    for (const [row, weight] of this.loads({ group, bucket, region: home })) {
+      rows.push(row);
+      values.push(-weight);
+    }
+    for (const [row, weight] of this.loads({ group, bucket, region })) {
+      rows.push(row);
+      values.push(weight);
     }
     if (groupRow !== undefined) {
       rows.push(groupRow);
@@ -68,14 +70,25 @@ export class Candidates {
     return { cost, upper: kbps[group * buckets + bucket] ?? 0, rows, values };
   }
 
-  private priceOf(region: number, bucket: number, prices: Float64Array): number {
-    const { buckets } = this.problem.offered;
+  private priceOf(move: Pick<Move, 'group' | 'bucket' | 'region'>, prices: Float64Array): number {
     let sum = 0;
-    for (const [k, weight] of this.heavy) {
-      if (bucket + k >= buckets) break;
-      sum += weight * (prices[region * buckets + bucket + k] ?? 0);
-    }
+    for (const [row, weight] of this.loads(move)) sum += weight * (prices[row] ?? 0);
     return sum;
+  }
+
+  /** The rows that a kbit/s of these calls is in, and how much of it. */
+  private *loads({
+    group,
+    bucket,
+    region,
+  }: Pick<Move, 'group' | 'bucket' | 'region'>): Generator<[number, number]> {
+    const weights = weightsOf(this.problem, group);
+    const end = endIn(this.problem, region, bucket);
+    for (let t = bucket; t < Math.min(end, bucket + weights.length); t++) {
+      const weight = weights[t - bucket] ?? 0;
+      if (weight < LEAST_WEIGHT) return;
+      yield [region * this.problem.offered.buckets + t, weight];
+    }
   }
 
   private callsPerKbps(group: number, bucket: number): number {

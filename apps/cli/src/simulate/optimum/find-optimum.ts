@@ -7,6 +7,7 @@ import type { OptimumReport } from '../report/run-report.js';
 import { groupCells } from './groups.js';
 import { loadSolver } from './linear-program.js';
 import { offeredLoad } from './offered.js';
+import { withLostRegions } from './lost-regions.js';
 import { solveOptimum } from './optimum.js';
 import type { Assignment, Problem } from './problem.js';
 import { loadWeights } from './weights.js';
@@ -39,8 +40,9 @@ export async function findOptimum(
     weights: loadWeights(BUCKET_MS, survival),
     target: TARGET,
   };
-  const assignment = solveOptimum(problem, await loadSolver());
-  return { ...summarise(problem, assignment, early), solveSeconds: (performance.now() - begin) / 1000 };
+  const whole = withLostRegions(problem);
+  const assignment = solveOptimum(whole, await loadSolver());
+  return { ...summarise(whole, assignment, early), solveSeconds: (performance.now() - begin) / 1000 };
 }
 
 /** Mean capacity of each region in each bucket; before the time that counts, as at its beginning. */

@@ -16,6 +16,8 @@ export interface Group {
   readonly home: number;
   /** Nearest first. */
   readonly alternatives: readonly Alternative[];
+  /** How its load goes on, where that is not as usual: see `loadWeights`. */
+  readonly weights?: readonly number[];
 }
 
 export interface Grouping {

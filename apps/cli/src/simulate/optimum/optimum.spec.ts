@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadSolver } from './linear-program.js';
+import { withLostRegions } from './lost-regions.js';
 import { solveOptimum } from './optimum.js';
 import type { Problem } from './problem.js';
 
@@ -85,5 +86,18 @@ describe('the optimum', () => {
       await loadSolver(),
     );
     expect(Math.round((loadKbps[0] ?? 0) + (loadKbps[1] ?? 0) + (loadKbps[2] ?? 0))).toBe(2000);
+  });
+
+  it('has the calls of a region that is gone begin anew elsewhere', async () => {
+    const offered = { buckets: 2, calls: Float64Array.of(10, 0), kbps: Float64Array.of(1000, 0) };
+    const [group] = problem().groups;
+    const lost = withLostRegions({
+      ...problem({ offered, weights: [1, 1] }),
+      groups: group ? [group] : [],
+      capacityKbps: Float64Array.of(2000, 0, 9000, 9000, 9000, 9000),
+    });
+    const { moves, loadKbps } = solveOptimum(lost, await loadSolver());
+    expect(moved(moves)).toEqual(['10.0 of 1.1 to 1']);
+    expect([...loadKbps].map(Math.round)).toEqual([1000, 0, 0, 1000, 0, 0]);
   });
 });

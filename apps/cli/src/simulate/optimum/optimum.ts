@@ -75,23 +75,22 @@ function rowsBefore(prices: Float64Array, atHome: Float64Array): number {
 }
 
 function assignmentOf(
-  { groups, offered, weights }: Problem,
+  problem: Problem,
   atHome: Float64Array,
   candidates: readonly Candidate[],
   movedKbps: Float64Array,
 ): Assignment {
-  const { buckets, calls, kbps } = offered;
+  const { buckets, calls, kbps } = problem.offered;
   const loadKbps = atHome.slice();
   const moves: Move[] = [];
   for (const [i, candidate] of candidates.entries()) {
     const moved = movedKbps[i] ?? 0;
     if (moved < TOLERANCE) continue;
-    const { group, bucket, region } = candidate;
-    const at = group * buckets + bucket;
+    const at = candidate.group * buckets + candidate.bucket;
     moves.push({ ...candidate, kbps: moved, calls: (moved * (calls[at] ?? 0)) / (kbps[at] ?? 1) });
-    const home = groups[group]?.home ?? 0;
-    addLoad(loadKbps.subarray(home * buckets, (home + 1) * buckets), bucket, -moved, weights);
-    addLoad(loadKbps.subarray(region * buckets, (region + 1) * buckets), bucket, moved, weights);
+    const home = problem.groups[candidate.group]?.home ?? 0;
+    addLoad(problem, loadKbps, { ...candidate, region: home }, -moved);
+    addLoad(problem, loadKbps, candidate, moved);
   }
   return { moves, loadKbps };
 }

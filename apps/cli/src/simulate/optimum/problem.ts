@@ -11,6 +11,8 @@ export interface Problem {
   readonly weights: readonly number[];
   /** Regions are to stay at or below this. */
   readonly target: number;
+  /** The bucket from which a region is gone for good: what began there earlier is there no more. None unless given. */
+  readonly goneFrom?: ReadonlyMap<number, number>;
 }
 
 /** Calls of a group and a bucket that are sent away from home. */
@@ -30,19 +32,41 @@ export interface Assignment {
 }
 
 /** The load of each region and bucket with everybody at home. */
-export function homeLoad({ groups, offered, regions, weights }: Problem): Float64Array {
+export function homeLoad(problem: Problem): Float64Array {
+  const { groups, offered, regions } = problem;
   const { buckets, kbps } = offered;
   const load = new Float64Array(regions * buckets);
-  for (const [g, { home }] of groups.entries()) {
-    for (let s = 0; s < buckets; s++) {
-      addLoad(load.subarray(home * buckets, (home + 1) * buckets), s, kbps[g * buckets + s] ?? 0, weights);
+  for (const [group, { home }] of groups.entries()) {
+    for (let bucket = 0; bucket < buckets; bucket++) {
+      const amount = kbps[group * buckets + bucket] ?? 0;
+      if (amount > 0) addLoad(problem, load, { group, bucket, region: home }, amount);
     }
   }
   return load;
 }
 
-/** Adds what calls of one bucket carry in theirs and those after. */
-export function addLoad(load: Float64Array, bucket: number, kbps: number, weights: readonly number[]): void {
-  const end = Math.min(load.length, bucket + weights.length);
-  for (let t = bucket; t < end; t++) load[t] = (load[t] ?? 0) + kbps * (weights[t - bucket] ?? 0);
+/** Adds what calls of one group and bucket carry in a region, in their bucket and those after. */
+export function addLoad(
+  problem: Problem,
+  load: Float64Array,
+  { group, bucket, region }: Pick<Move, 'group' | 'bucket' | 'region'>,
+  kbps: number,
+): void {
+  const { buckets } = problem.offered;
+  const weights = weightsOf(problem, group);
+  const end = Math.min(endIn(problem, region, bucket), bucket + weights.length);
+  for (let t = bucket; t < end; t++) {
+    const at = region * buckets + t;
+    load[at] = (load[at] ?? 0) + kbps * (weights[t - bucket] ?? 0);
+  }
+}
+
+export function weightsOf({ groups, weights }: Problem, group: number): readonly number[] {
+  return groups[group]?.weights ?? weights;
+}
+
+/** The bucket before which the load of calls in a region ends at the latest. */
+export function endIn({ offered, goneFrom }: Problem, region: number, bucket: number): number {
+  const gone = goneFrom?.get(region) ?? Infinity;
+  return bucket < gone ? Math.min(offered.buckets, gone) : offered.buckets;
 }

@@ -57,6 +57,11 @@ export const runReportSchema = z.object({
   refusedWithRoom: share,
   /** Placements on nodes that were gone. */
   dead: share,
+  /** What the fleet cost, and the fewest node-hours that could have carried the same at 80 %. */
+  nodeHours: share,
+  nodeHoursBound: share,
+  /** Calls that were cut off because their node was ended or lost. */
+  cutCalls: share,
   /** Of one decision, mean: whatever machine this ran on. */
   decisionMicroseconds: share,
   runSeconds: share,

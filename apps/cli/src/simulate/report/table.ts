@@ -32,6 +32,8 @@ const FIGURES: readonly (readonly [head: string, cell: Cell])[] = [
   ['flaps/h', ({ flapsPerHour }) => flapsPerHour.toFixed(2)],
   ['refused', ({ refused, refusedWithRoom }) => `${refusedWithRoom}/${refused}`],
   ['dead', ({ dead }) => String(dead)],
+  ['node-h', ({ nodeHours, nodeHoursBound }) => (nodeHours / nodeHoursBound).toFixed(2)],
+  ['cut', ({ cutCalls }) => String(cutCalls)],
   ['µs', ({ decisionMicroseconds }) => decisionMicroseconds.toFixed(1)],
   ['sha-256', ({ decisionsSha256 }) => decisionsSha256.slice(0, 8)],
 ];

@@ -1,4 +1,5 @@
 import type { Scenario } from '../engine/scenario.js';
+import { autoscaling } from './autoscaling.js';
 import { calm } from './calm.js';
 import { cutOff } from './cut-off.js';
 import { flashCrowd } from './flash-crowd.js';
@@ -20,4 +21,5 @@ export const SCENARIOS: readonly Scenario[] = [
   routerRestart,
   liar,
   smallRegion,
+  autoscaling,
 ];

@@ -24,19 +24,23 @@ export function planFleet(world: World, demand: Demand, size: FleetSize, seed: n
   return weights.map((weight) => Math.max(MIN_NODES, Math.round((FLEET_NODES[size] * weight) / total)));
 }
 
-/** The load of each region's own clients at its busiest hour, by Little's law. */
-export function peakKbps({ regions, cells, home }: World, demand: Demand): number[] {
-  const peaks = new Float64Array(regions.length);
-  const rates = new Float64Array(cells.length);
-  const length = meanLengthMs();
+/** The load of each region's own clients at its busiest hour. */
+export function peakKbps(world: World, demand: Demand): number[] {
+  const peaks = world.regions.map(() => 0);
   for (let at = DAY_START; at < DAY_START + DAY_MS; at += DAY_MS / 48) {
-    demand.cumulativeRates(at, rates);
-    const loads = new Float64Array(regions.length);
-    for (const [c, r] of home.entries()) {
-      const rate = (rates[c] ?? 0) - (rates[c - 1] ?? 0);
-      loads[r] = (loads[r] ?? 0) + rate * length * MEAN_KBPS;
-    }
-    for (const [r, load] of loads.entries()) peaks[r] = Math.max(peaks[r] ?? 0, load);
+    for (const [r, load] of homeKbps(world, demand, at).entries()) peaks[r] = Math.max(peaks[r] ?? 0, load);
   }
-  return [...peaks];
+  return peaks;
+}
+
+/** The load of each region's own clients at an instant, by Little's law. */
+export function homeKbps({ regions, cells, home }: World, demand: Demand, at: number): number[] {
+  const rates = new Float64Array(cells.length);
+  demand.cumulativeRates(at, rates);
+  const loads = regions.map(() => 0);
+  for (const [c, r] of home.entries()) {
+    const rate = (rates[c] ?? 0) - (rates[c - 1] ?? 0);
+    loads[r] = (loads[r] ?? 0) + rate * meanLengthMs() * MEAN_KBPS;
+  }
+  return loads;
 }
