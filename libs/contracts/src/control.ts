@@ -7,6 +7,12 @@ const ratio = z.number().min(0).max(100);
 /** Who wanted a command. The autoscaler takes back its own drains when it needs the room, never an operator's. */
 export const COMMAND_ORIGINS = ['autoscaler', 'operator'] as const;
 
+/**
+ * How the ids of the autoscaler's own orders begin. A node echoes the id of the order it obeys, so that whose drain it
+ * is outlives the order on the log.
+ */
+export const PLAN_ORDER_PREFIX = 'plan-';
+
 /** An order to one node. Its reporter obeys only its own `instanceId` and echoes the id in its heartbeats. */
 export const commandSchema = z.object({
   at: timestampSchema,

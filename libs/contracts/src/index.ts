@@ -36,6 +36,7 @@ export {
   leaseSchema,
   loadPerCredentialSchema,
   MAX_LOAD_PER_CREDENTIAL,
+  PLAN_ORDER_PREFIX,
   nodeCommandAnswerSchema,
   nodeCommandRequestSchema,
   originsSchema,

@@ -269,7 +269,28 @@ describe('An instance is ended', () => {
     expect(plan.told).toContain('terminate: drained');
   });
 
+  const undrained = { command: 'undrain', origin: 'autoscaler' } as const;
+
+  it.each<[string, Partial<NodeOptions>]>([
+    ['the order is not on the log any more', {}],
+    ['it did not hear that it was to stop', { order: undrained, orderAgeMs: 30_001 }],
+  ])('also when %s: the node says whose drain it obeys', (_, overrides) => {
+    const node: NodeOptions = { id: 'd', state: 'stopped', obeys: 'plan-3-1795000000', ...overrides };
+    expect(planFor({ nodes: [node, ...serving(3)] }).terminate).toEqual(['d']);
+  });
+
   it.each<[string, Partial<NodeOptions>, string]>([
+    [
+      'an operator drained it since',
+      { order: { command: 'drain', origin: 'operator' }, obeys: 'plan-3-1' },
+      'drained-by-operator',
+    ],
+    [
+      'an operator’s drain has left the log',
+      { order: undefined, obeys: 'operator-1' },
+      'drained-by-operator',
+    ],
+    ['it may hear yet that it is to stop', { order: undrained, obeys: 'plan-3-1' }, 'drained-by-operator'],
     ['an operator drained it', { order: { command: 'drain', origin: 'operator' } }, 'drained-by-operator'],
     ['it stopped for another reason', { hasObeyed: false }, 'drained-by-operator'],
     ['it is only sick', { state: 'starting', order: OWN_DRAIN, hasObeyed: false }, 'sick'],

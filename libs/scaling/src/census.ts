@@ -1,3 +1,4 @@
+import { PLAN_ORDER_PREFIX } from '@spillway/contracts';
 import type { FleetNode } from '@spillway/fleet';
 import type { Inventory } from './inventory.js';
 
@@ -14,7 +15,7 @@ export interface Member {
   readonly standing: Standing;
   /** The provider's instance; `undefined` for a static node, which nobody ends. */
   readonly instanceId: string | undefined;
-  /** The last order to it is a drain of the autoscaler's, which may take it back. */
+  /** It drains by the autoscaler's order, which may be taken back. */
   readonly isOwnDrain: boolean;
 }
 
@@ -107,11 +108,25 @@ function isTakenBack({ command, heartbeat, lastSeenAt }: FleetNode): boolean {
   return lastSeenAt - command.at <= RETURN_WITHIN_MS;
 }
 
-/** The order to the node is the autoscaler's own drain. */
-function isOwnDrain({ command, heartbeat }: FleetNode): boolean {
-  return (
-    command?.event.command === 'drain' &&
-    command.event.origin === 'autoscaler' &&
-    command.event.instanceId === heartbeat.instanceId
-  );
+/**
+ * The node drains for the autoscaler.
+ *
+ * 1. The last order to it is an operator's: it does not.
+ * 2. That is a drain of the autoscaler's: it does.
+ * 3. There is no such order any more, or it was to stop that drain and was not heard: what the node says it obeys.
+ */
+function isOwnDrain(node: FleetNode): boolean {
+  const { command, heartbeat } = node;
+  if (command?.event.instanceId === heartbeat.instanceId) {
+    if (command.event.origin === 'operator') return false;
+    if (command.event.command === 'drain') return true;
+    if (isTakenBack(node)) return false;
+  }
+  const isDrained = heartbeat.state === 'draining' || heartbeat.state === 'stopped';
+  return isDrained && isPlanOrder(heartbeat.commandId);
+}
+
+/** The id is of an order that a plan gave. */
+export function isPlanOrder(commandId: string | null): boolean {
+  return commandId?.startsWith(PLAN_ORDER_PREFIX) ?? false;
 }

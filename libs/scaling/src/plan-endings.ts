@@ -1,5 +1,5 @@
 import type { ScaleReason } from '@spillway/contracts';
-import type { Member } from './census.js';
+import { isPlanOrder, type Member } from './census.js';
 import type { RegionView } from './region-view.js';
 import { notTaken, taken } from './reasons.js';
 
@@ -12,7 +12,7 @@ export interface Endings {
 /**
  * Which instances are ended.
  *
- * 1. Those whose node says `stopped` with the id of the autoscaler's own drain.
+ * 1. Those whose node says `stopped` with the id of an own drain, also when that order has left the log.
  * 2. Those that did not serve within three boot times.
  * 3. No others: a node that an operator drained, that is sick, or that nobody hears of, is reported.
  * 4. None for a while after a plan failed; and after that none in a plan that adds, which must not fail for them.
@@ -44,5 +44,7 @@ export function planEndings(view: RegionView, changesLeft: number, isGrowing: bo
 }
 
 function isDrainedHere({ standing, isOwnDrain, node }: Member): boolean {
-  return standing === 'drained' && isOwnDrain && node.heartbeat.commandId === node.command?.event.id;
+  const { commandId } = node.heartbeat;
+  const hasObeyed = isPlanOrder(commandId) || (commandId !== null && commandId === node.command?.event.id);
+  return standing === 'drained' && isOwnDrain && hasObeyed;
 }

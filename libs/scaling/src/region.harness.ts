@@ -13,6 +13,10 @@ export interface NodeOptions {
   /** The last order to it, and whether it has taken it up. */
   readonly order?: { readonly command: Command['command']; readonly origin: Command['origin'] };
   readonly hasObeyed?: boolean;
+  /** Before it was heard last; the older, the further in front of the list it must be. */
+  readonly orderAgeMs?: number;
+  /** The id of the order it says it obeys; that of its order, if it has obeyed that, unless given. */
+  readonly obeys?: string;
   readonly isSilent?: boolean;
 }
 
@@ -28,7 +32,7 @@ export function nodesOf(...list: readonly NodeOptions[]): FleetNode[] {
   put({ kind: 'policy', policy: aPolicy() }, HEARD_AT - 100_000);
   for (const options of silentFirst) {
     const at = options.isSilent ? HEARD_AT - 60_000 : HEARD_AT;
-    if (options.order) put(orderTo(options.id, options.order), at);
+    if (options.order) put(orderTo(options.id, options.order), at - (options.orderAgeMs ?? 0));
     put({ kind: 'heartbeat', heartbeat: heartbeatOf(options) }, at);
   }
   return list.flatMap(({ id }) => fleet.node('us-east-1', id) ?? []);
@@ -58,7 +62,7 @@ function heartbeatOf({ id, ...options }: NodeOptions): Heartbeat {
     zone,
     state: options.state ?? 'serving',
     kind: options.kind ?? 'turn',
-    commandId: options.hasObeyed ? `order-${id}` : null,
+    commandId: options.obeys ?? (options.hasObeyed ? `order-${id}` : null),
     load: { allocations, egressBps: bps, ingressBps: null, cpu: null },
     capacity: { bandwidthBps: capacityBps },
   });

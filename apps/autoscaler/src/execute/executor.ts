@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import type { RegionControl, RegionScaling, Scale } from '@spillway/contracts';
+import { PLAN_ORDER_PREFIX, type RegionControl, type RegionScaling, type Scale } from '@spillway/contracts';
 import type { FleetNode } from '@spillway/fleet';
 import type { Bus } from '@spillway/messaging';
 import { StalePlanError, type ScalePlan } from '@spillway/scaling';
@@ -120,7 +120,7 @@ function isOperators({ command, heartbeat }: FleetNode, { at }: Scale): boolean 
 
 /** The same however often the plan is carried out: a node that has obeyed does so once. */
 function orderId({ revision, at }: Scale): string {
-  return `plan-${revision}-${Math.floor(Date.parse(at) / 1000)}`;
+  return `${PLAN_ORDER_PREFIX}${revision}-${Math.floor(Date.parse(at) / 1000)}`;
 }
 
 /** @throws {TermOverError}, {FencedError}, {StalePlanError} */
