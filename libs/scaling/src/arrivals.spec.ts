@@ -47,6 +47,19 @@ describe('Where a region’s clients belong', () => {
     expect(others).toEqual({});
   });
 
+  it('is the default region when nobody knows where they are, wherever they are served', () => {
+    const spilledBlindly = aDecision({ region: 'b', nearestRegion: null, reason: 'fallback' });
+    const arrivals = new Arrivals();
+    for (let second = 1; second <= 100 * SESSION; second++) {
+      arrivals.observe(
+        aBatch(second, [spilledBlindly, aDecision({ region: 'b', nearestRegion: 'b' })]),
+        SESSION,
+        'a',
+      );
+    }
+    expect(arrivals.origins('b', SESSION)).toEqual({ a: expect.closeTo(0.5), b: expect.closeTo(0.5) });
+  });
+
   it('is the region itself as long as nothing is known', () => {
     expect(new Arrivals().origins('a', SESSION)).toEqual({ a: 1 });
     expect(count(1, 600, []).origins('a', SESSION)).toEqual({ a: 1 });

@@ -43,8 +43,11 @@ export class Arrivals {
   private seenSinceMs = Infinity;
   private secondsSeen = 0;
 
-  /** @param sessionSeconds the mean session: the counts' time constant. */
-  observe({ at, event }: LogEntry, sessionSeconds: number): void {
+  /**
+   * @param sessionSeconds the mean session: the counts' time constant.
+   * @param defaultRegion where clients belong of whom nobody knows where they are, if there is such a region.
+   */
+  observe({ at, event }: LogEntry, sessionSeconds: number, defaultRegion?: string): void {
     if (event.kind !== 'issued') return;
     const now = Math.max(at, this.lastEntryMs);
     const elapsedMs = now - this.lastEntryMs;
@@ -55,7 +58,8 @@ export class Arrivals {
     for (const decision of event.issued.decisions) {
       // Of a time nobody watched: it would count without the seconds it belongs to.
       if (at - decision.ageMs < this.seenSinceMs) continue;
-      this.count(decision, now, fade(decision.ageMs / 1000, sessionSeconds), sessionSeconds);
+      const weight = fade(decision.ageMs / 1000, sessionSeconds);
+      this.count(decision, homeOf(decision, defaultRegion), now, weight, sessionSeconds);
     }
   }
 
@@ -92,10 +96,15 @@ export class Arrivals {
     this.seenSinceMs = now;
   }
 
-  private count(decision: DecisionRecord, now: number, weight: number, sessionSeconds: number): void {
+  private count(
+    decision: DecisionRecord,
+    home: string,
+    now: number,
+    weight: number,
+    sessionSeconds: number,
+  ): void {
     if (!this.byRegion.has(decision.region) && this.byRegion.size >= MAX_REGIONS) return;
     const tally = this.tallyAt(decision.region, now, sessionSeconds);
-    const home = homeOf(decision);
     if (!tally.homes.has(home) && tally.homes.size >= MAX_REGIONS) return;
     tally.homes.set(home, (tally.homes.get(home) ?? 0) + weight);
     tally.credentials += weight * decision.nodes.length;
@@ -127,10 +136,14 @@ export class Arrivals {
 
 /**
  * Where a client would be served with all prices at zero: the nearest region it may use; the region it was served
- * in when it asked for that one, or when nobody knows where it is.
+ * in when it asked for that one; the policy's default region when nobody knows where it is.
  */
-function homeOf({ region, nearestRegion, reason }: DecisionRecord): string {
-  return reason === 'preferred' ? region : (nearestRegion ?? region);
+function homeOf(
+  { region, nearestRegion, reason }: DecisionRecord,
+  defaultRegion: string | undefined,
+): string {
+  if (reason === 'preferred') return region;
+  return nearestRegion ?? (reason === 'fallback' ? defaultRegion : undefined) ?? region;
 }
 
 function fade(seconds: number, sessionSeconds: number): number {

@@ -45,7 +45,9 @@ export class ControlLoop {
 
   /** Takes note of an entry of the log, each one once and in order, after the fleet has folded it. */
   observe(entry: LogEntry): void {
-    this.arrivals.observe(entry, this.fleet.policy?.reservation.sessionSeconds ?? DEFAULT_SESSION_SECONDS);
+    const { policy } = this.fleet;
+    const sessionSeconds = policy?.reservation.sessionSeconds ?? DEFAULT_SESSION_SECONDS;
+    this.arrivals.observe(entry, sessionSeconds, policy?.defaultRegion);
   }
 
   /** Goes on from a region's stored state in place of what was known of it; anew when none is stored. */
