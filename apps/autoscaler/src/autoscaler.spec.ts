@@ -112,13 +112,16 @@ describe('an autoscaler that leads', () => {
     expect(outcomes(heard, 5)).toEqual([]);
   });
 
-  it('says what a provider refuses, and goes on', async () => {
+  it('says what a provider refuses, the words of others in its own log alone, and goes on', async () => {
     const { bus, heard, cloud } = await aStage();
-    const { loop, provider, metric } = await lead({ bus: bus(), cloud });
-    provider.failWith(new ProviderError('no-room', 'The quota is used up', 'Ask for more'));
+    const logger = recordingLogger();
+    const { loop, provider, metric } = await lead({ bus: bus(), cloud, logger });
+    const words = 'quota 7 of team media';
+    provider.failWith(new ProviderError('no-room', 'The quota is used up', 'Ask for more', undefined, words));
     loop.say(REGION, { plan: aPlan() });
     await until(() => outcomes(heard).includes('failed'));
     expect(heard.plans(REGION).at(-1)?.error).toBe('The quota is used up. Ask for more');
+    expect(logger.lines.map(({ text }) => text).join()).toContain(words);
     expect(await metric(`spillway_autoscaler_plans_failed_total{region="${REGION}"}`)).toBe(1);
     provider.failWith(undefined);
     loop.say(REGION, { plan: aPlan({ revision: 2, parentRevision: 1 }) });

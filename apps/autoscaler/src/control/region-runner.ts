@@ -170,7 +170,7 @@ export class RegionRunner {
   private async settleFailed(plan: Scale, error: Error): Promise<void> {
     const { metrics, logger } = this.parts;
     metrics.plansFailed.inc({ region: this.region });
-    logger.error(`${this.region}: plan ${plan.revision} failed: ${error.message}`, undefined, 'Control');
+    logger.error(`${this.region}: plan ${plan.revision} failed: ${String(error)}`, undefined, 'Control');
     await this.settle({ ...plan, outcome: 'failed', error: error.message.slice(0, MAX_ERROR) });
   }
 

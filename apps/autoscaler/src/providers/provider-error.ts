@@ -27,7 +27,11 @@ const RETRYABLE: ReadonlySet<ProviderErrorCode> = new Set([
   'aborted',
 ]);
 
-/** A provider did not do what it was asked; `remedy` is what an operator can do about it. */
+/**
+ * A provider did not do what it was asked; `remedy` is what an operator can do about it. The message goes onto the log
+ * that all read; `words`, what a receiver or a started process said itself and may hold anything, only where the whole
+ * error is written as text: into the autoscaler's own log.
+ */
 export class ProviderError extends Error {
   /** Whether the same call may work later without anybody doing anything. */
   readonly isRetryable: boolean;
@@ -37,10 +41,15 @@ export class ProviderError extends Error {
     what: string,
     readonly remedy: string,
     cause?: unknown,
+    readonly words = '',
   ) {
     super(`${what}. ${remedy}`, cause === undefined ? undefined : { cause });
     this.name = 'ProviderError';
     this.isRetryable = RETRYABLE.has(code);
+  }
+
+  override toString(): string {
+    return this.words === '' ? super.toString() : `${super.toString()}\n${this.words}`;
   }
 }
 

@@ -165,9 +165,18 @@ describe('webhook', () => {
     await expect(provider().grow(group(), 2, signal())).rejects.toMatchObject({
       code: 'unavailable',
       isRetryable: true,
-      message: expect.stringContaining('answers 500: out of order'),
+      message: expect.stringContaining('answers 500.'),
     });
     expect(receiver.received).toHaveLength(4);
+  });
+
+  it('keeps what the receiver says out of the message, which goes onto the log of all', async () => {
+    receiver.answers = [{ status: 400, body: 'no such team; token=hunter2' }];
+    const error = await provider()
+      .grow(group(), 2, signal())
+      .catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ message: expect.not.stringContaining('hunter2') });
+    expect(String(error)).toContain('token=hunter2');
   });
 
   it('gives every attempt a time of its own', async () => {

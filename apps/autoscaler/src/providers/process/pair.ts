@@ -86,7 +86,8 @@ async function untilListening(
   }
   const ending = child.exitCode ?? child.signalCode;
   const how = ending === null ? `does not listen after ${START_LIMIT_MS / 1000} s` : `ended (${ending})`;
-  throw new ProviderError('cannot-start', `${what} ${how}`, `The end of its log:\n${tailOf(log)}`);
+  const remedy = 'The log of the autoscaler has the end of its log';
+  throw new ProviderError('cannot-start', `${what} ${how}`, remedy, undefined, tailOf(log));
 }
 
 /** Ends the reporter, which says `stopped`, then coturn, and removes their files. Finds what nobody wrote down, too. */

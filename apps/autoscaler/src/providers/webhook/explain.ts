@@ -18,13 +18,13 @@ const MEANING: Readonly<Record<number, readonly [ProviderErrorCode, string]>> = 
   429: ['throttled', 'It is tried again; let the receiver take more requests if it goes on'],
 };
 
-const REST = 'See what the receiver says and writes to its log';
+const REST = 'The log of the autoscaler has what it said; see what the receiver writes to its own';
 const SHOWN_CHARACTERS = 200;
 
 export function refusalOf(status: number, text: string, url: string): ProviderError {
   const [code, remedy] = MEANING[status] ?? [isWorthRetrying(status) ? 'unavailable' : 'refused', REST];
-  const said = text.trim() === '' ? '' : `: ${text.trim().slice(0, SHOWN_CHARACTERS)}`;
-  return new ProviderError(code, `${withoutSecrets(url)} answers ${status}${said}`, remedy);
+  const words = text.trim().slice(0, SHOWN_CHARACTERS);
+  return new ProviderError(code, `${withoutSecrets(url)} answers ${status}`, remedy, undefined, words);
 }
 
 export function unreachableError(url: string, error: unknown): ProviderError {
