@@ -27,7 +27,7 @@ export function withLostRegions(problem: Problem): Problem {
     const [load = 0] = rest;
     if (load < LEAST_KBPS) continue;
     groups.push({ ...group, weights: rest.map((value) => value / load) });
-    const row = new Array<number>(buckets).fill(0);
+    const row = Array.from({ length: buckets }, () => 0);
     kbps.push(...row.with(from, load));
     calls.push(...row.with(from, load / meanKbps(problem.offered)));
   }
