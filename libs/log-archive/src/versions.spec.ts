@@ -4,7 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Archive } from './archive.js';
 import { see, setLog } from './archive.harness.js';
 
-/** Written by the first release; must stay readable for ever. Do not write it anew. */
+/** As the first version writes it; once that is released it must stay readable for ever, and as it is. */
 const FIRST_VERSION = fileURLToPath(new URL('../fixtures/version-1.jsonl', import.meta.url));
 
 async function anArchiveWith(change: (lines: string[]) => string[]): Promise<string> {
