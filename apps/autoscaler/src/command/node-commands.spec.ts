@@ -25,7 +25,7 @@ async function aStage(fleet: Heartbeat[] = [aNode('n1'), aNode('n2')]) {
     const { data, headers } = await bus.request(QUERY_NODE_COMMAND, { payload }, 2_000);
     return { body: JSON.parse(new TextDecoder().decode(data)) as Record<string, unknown>, headers };
   };
-  return { bus, heard, ask, term };
+  return { bus, heard, ask, term, view };
 }
 
 describe('an operator’s order to a node', () => {
@@ -104,6 +104,17 @@ describe('an operator’s order to a node', () => {
       'us-east-1',
     );
     expect(heard.of('command')).toMatchObject([{ region: 'us-east-1' }]);
+  });
+
+  it('that the log does not take in time is answered so, and may be repeated', async () => {
+    const { bus, heard, view } = await aStage();
+    const commands = new NodeCommands({ bus, view, term: aTerm(), logger: silentLogger, recordMs: 50 });
+    bus.dropLink();
+    const data = new TextEncoder().encode(JSON.stringify({ command: 'drain', node: 'n1' }));
+    const { payload } = await commands.answer({ data, headers: {} });
+    expect(payload).toMatchObject({ status: 503, code: 'no-autoscaler' });
+    expect(payload).toMatchObject({ detail: expect.stringContaining('safe to repeat') });
+    expect(heard.of('command')).toEqual([]);
   });
 
   it('is not taken by one that does not lead any more', async () => {

@@ -7,15 +7,20 @@ import {
   type NodeCommandAnswer,
 } from '@spillway/contracts';
 import type { FleetNode } from '@spillway/fleet';
-import type { Bus, BusMessage, OutgoingMessage } from '@spillway/messaging';
+import { RecordError, type Bus, type BusMessage, type OutgoingMessage } from '@spillway/messaging';
 import type { z } from 'zod';
-import { recordOrder } from '../execute/node-orders.js';
+import { recordOrder, type Order } from '../execute/node-orders.js';
+import { withLimit } from '../execute/with-limit.js';
 import type { FleetView } from '../fleet/fleet-view.js';
 import type { Term } from '../lease/term.js';
 import { invalidRequest, RefusedError } from './problem.js';
 
+/** Milliseconds an order may take to the log: a failover of JetStream fits in. Whoever asked waits longer. */
+const RECORD_MS = 10_000;
 /** Where the policy does not name the region of the node. */
 const DRAIN_SECONDS = 3_600;
+
+const UNSURE = 'It may be given all the same: look at the node. It is safe to repeat';
 
 type Request = z.output<typeof nodeCommandRequestSchema>;
 
@@ -24,6 +29,8 @@ export interface NodeCommandParts {
   readonly view: FleetView;
   readonly term: Term;
   readonly logger: LoggerService;
+  /** Milliseconds an order may take to the log; ten seconds unless given. */
+  readonly recordMs?: number;
 }
 
 /** Puts operators' orders to nodes on the log, while this autoscaler leads. */
@@ -58,9 +65,21 @@ export class NodeCommands {
     const reason = [request.reason, command === 'drain' ? whatIsLost(view, node) : ''].filter(Boolean);
     const id = `operator-${randomUUID()}`;
     const order = { id, command, deadlineSeconds, reason: reason.join('; '), origin: 'operator' } as const;
-    const position = await recordOrder(this.parts, node, order, term.signal);
+    const position = await this.record(node, order);
     logger.log(`${region}: an operator's ${command} for ${nodeId}`, 'Commands');
     return { commandId: id, region, node: nodeId, position };
+  }
+
+  private async record(node: FleetNode, order: Order): Promise<number> {
+    const { term, recordMs = RECORD_MS } = this.parts;
+    try {
+      return await withLimit(recordMs, term.signal, (limit) => recordOrder(this.parts, node, order, limit));
+    } catch (error) {
+      const isLate = error instanceof RecordError && error.code === 'aborted' && term.isCurrent;
+      throw isLate
+        ? new RefusedError('no-autoscaler', `NATS did not take the order in time. ${UNSURE}`)
+        : error;
+    }
   }
 }
 

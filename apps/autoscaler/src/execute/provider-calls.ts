@@ -4,6 +4,7 @@ import pRetry from 'p-retry';
 import type { AutoscalerMetrics } from '../autoscaler-metrics.js';
 import { ProviderError } from '../providers/provider-error.js';
 import type { Group, Provider } from '../providers/provider.js';
+import { withLimit } from './with-limit.js';
 
 /** Milliseconds one call may take. */
 const LIMIT_MS = { inventory: 10_000, end: 60_000, grow: 60_000 } as const;
@@ -82,23 +83,4 @@ export class ProviderCalls {
 function faultOf(provider: ProviderKind, call: Call, error: unknown): ProviderError {
   const remedy = 'This is a fault of the provider: report it with this text';
   return new ProviderError('refused', `${provider} failed in ${call}: ${String(error)}`, remedy, error);
-}
-
-/** One controller a call: `AbortSignal.any` on a signal that lives long leaks in Node 20. */
-async function withLimit<T>(
-  limitMs: number,
-  signal: AbortSignal,
-  work: (limit: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const limit = new AbortController();
-  const onAbort = () => limit.abort(signal.reason);
-  const timer = setTimeout(() => limit.abort(new Error(`no answer within ${limitMs} ms`)), limitMs);
-  signal.addEventListener('abort', onAbort);
-  if (signal.aborted) onAbort();
-  try {
-    return await work(limit.signal);
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', onAbort);
-  }
 }
