@@ -37,7 +37,6 @@ export class Regions {
   private readonly leftAloneUntilMs = new Map<string, number>();
   private steppedAtMs = performance.now();
   private readonly complaints: OncePerKey;
-  private isStepping = false;
 
   constructor(private readonly parts: RegionsParts) {
     this.complaints = new OncePerKey(parts.logger, 'Regions');
@@ -54,14 +53,11 @@ export class Regions {
 
   /** One step of the control loop over all regions. */
   step(): void {
-    if (this.isStepping) return;
-    this.isStepping = true;
     const end = this.parts.metrics.stepSeconds.startTimer();
     try {
       this.stepAll();
       this.steppedAtMs = performance.now();
     } finally {
-      this.isStepping = false;
       end();
     }
   }
