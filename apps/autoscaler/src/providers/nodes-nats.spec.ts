@@ -7,7 +7,12 @@ const own = { NATS_URL, NATS_CREDENTIALS: '/etc/autoscaler.creds', NATS_CA: '/et
 
 describe('the access to NATS of a pair on this machine', () => {
   const node = {
-    ...{ nodeId: 'r-s1', region: 'r', turnAddress: '127.0.0.1', turnPort: 1, cliPort: 2, reporterPort: 3 },
+    nodeId: 'r-s1',
+    region: 'r',
+    turnAddress: '127.0.0.1',
+    turnPort: 1,
+    cliPort: 2,
+    reporterPort: 3,
     relayPorts: { min: 4, max: 5 },
   };
   const told = (config: Parameters<typeof natsOfPairs>[0]) => {

@@ -40,15 +40,18 @@ async function get(path: string, key: KeyName = 'operator'): Promise<unknown> {
 }
 
 const scale: Scale = {
-  ...{
-    at: new Date().toISOString(),
-    revision: 4,
-    parentRevision: 3,
-    generation: 3,
-    reasons: [],
-    error: null,
-  },
-  ...{ current: 3, desired: 1, drain: ['n1'], undrain: [], terminate: ['i-0abc'], outcome: 'planned' },
+  at: new Date().toISOString(),
+  revision: 4,
+  parentRevision: 3,
+  generation: 3,
+  reasons: [],
+  error: null,
+  current: 3,
+  desired: 1,
+  drain: ['n1'],
+  undrain: [],
+  terminate: ['i-0abc'],
+  outcome: 'planned',
 };
 
 describe('/openapi.json', () => {
