@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { subjectOf } from '@spillway/contracts';
 import type { LogWindow } from '@spillway/messaging';
 import * as fc from 'fast-check';
 import { Archive } from './archive.js';
 import { see, setLog, START_MS } from './archive.harness.js';
 import { fileSource, natsSource } from './log-source.js';
+
+jest.setTimeout(60_000);
 
 const place = fc.oneof(
   fc.record({ position: fc.nat(60) }),
@@ -31,7 +33,7 @@ describe('an archive', () => {
         const expected = await log.open(window).then(see, (error: Error) => error.name);
         expect(await file.open(window).then(see, (error: Error) => error.name)).toEqual(expected);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
