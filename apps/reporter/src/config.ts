@@ -38,6 +38,12 @@ const variables = z.object({
   SECRET_EPOCH: wholeNumber({ min: 0, max: 1_000_000 })
     .default(1)
     .describe('Which generation of the master secret the secret of the node comes from'),
+  SECRET_EPOCH_PATH: text()
+    .optional()
+    .describe(
+      'Path of a file that holds the epoch; it is looked at before every heartbeat, so that a node gets another secret ' +
+        'without a restart. SECRET_EPOCH counts until it can be read',
+    ),
   CAPACITY_BANDWIDTH_BPS: wholeNumber({ min: 1, max: maxOf(capacity.shape.bandwidthBps.unwrap()) })
     .optional()
     .describe('Bits per second the node can carry in each direction; unknown unless set'),

@@ -10,6 +10,7 @@ import { identityFrom } from './identity.js';
 import { CertificateCheck } from './relay/certificate-check.js';
 import { RelayCheck } from './relay/relay-check.js';
 import type { ReporterMetrics } from './reporter-metrics.js';
+import { SecretEpoch } from './secret-epoch.js';
 import { createSampler } from './samplers/registry.js';
 import { Sampling } from './samplers/sampling.js';
 
@@ -45,8 +46,10 @@ export class Reporter {
     });
     this.signal =
       config.DRAIN_SIGNAL === undefined ? undefined : new RelaySignal(config.DRAIN_SIGNAL, logger);
+    const epoch = new SecretEpoch(config.SECRET_EPOCH, config.SECRET_EPOCH_PATH, logger);
     this.heartbeats = new Heartbeats({
       identity,
+      secretEpoch: () => epoch.read(),
       bus,
       logger,
       observe: () => this.observation,

@@ -9,6 +9,7 @@ import {
   wholeNumber,
   type Environment,
 } from '@spillway/runtime';
+import type { MasterSecrets } from '@spillway/turn';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 
@@ -20,7 +21,7 @@ const hostToken = () =>
 
 const rate = () => wholeNumber({ min: 0, max: 10_000_000 });
 
-export const routerConfigSchema = z.object({
+const variables = z.object({
   NATS_URL: text().default('nats://127.0.0.1:4222').describe('NATS servers, comma-separated'),
   NATS_CREDENTIALS: text().optional().describe('Path of a NATS .creds file; it may be replaced at run time'),
   NATS_CA: text().optional().describe('Path of the certificates (PEM) that sign those of NATS; asks for TLS'),
@@ -32,6 +33,15 @@ export const routerConfigSchema = z.object({
   GRPC_HOST: text().default('127.0.0.1').describe('Address gRPC listens on'),
   GRPC_PORT: port().default(50_051).describe('Port gRPC listens on'),
   TURN_MASTER_SECRET: secret(16).describe("Secret all nodes' own secrets are derived from"),
+  TURN_MASTER_SECRET_PREVIOUS: secret(16)
+    .optional()
+    .describe('The master secret before, while nodes still have secrets derived from it'),
+  TURN_MASTER_EPOCH: wholeNumber({ min: 1, max: 1_000_000 })
+    .optional()
+    .describe(
+      'First SECRET_EPOCH that is of TURN_MASTER_SECRET; nodes that say a lower one have secrets of ' +
+        'TURN_MASTER_SECRET_PREVIOUS',
+    ),
   API_KEYS_FILE: text().describe('Path of the JSON file of API keys'),
   TRUSTED_PROXIES: commaList(z.union([z.cidrv4(), z.cidrv6(), z.ipv4(), z.ipv6()]))
     .optional()
@@ -54,6 +64,23 @@ export const routerConfigSchema = z.object({
     .describe('Servers that keep a copy of the log: 1 on a single server, 3 on a cluster'),
   LOG_LEVEL: logLevel(),
 });
+
+/** `when`: this rule is looked at even if other variables are wrong, so that all problems come at once. */
+export const routerConfigSchema = variables.superRefine(checkTogether, { when: () => true });
+
+function checkTogether(config: Partial<z.infer<typeof variables>>, context: z.core.$RefinementCtx): void {
+  const { TURN_MASTER_SECRET_PREVIOUS: previous, TURN_MASTER_EPOCH: epoch } = config;
+  if ((previous === undefined) === (epoch === undefined)) return;
+  const path = [previous === undefined ? 'TURN_MASTER_SECRET_PREVIOUS' : 'TURN_MASTER_EPOCH'];
+  context.addIssue({ code: 'custom', path, message: 'must be set: it goes with the other of the two' });
+}
+
+/** What nodes' own secrets are derived from. */
+export function masterSecretsFrom(config: RouterConfig): MasterSecrets {
+  const { TURN_MASTER_SECRET: current, TURN_MASTER_SECRET_PREVIOUS: secret, TURN_MASTER_EPOCH } = config;
+  if (secret === undefined || TURN_MASTER_EPOCH === undefined) return { current };
+  return { current, previous: { secret, beforeEpoch: TURN_MASTER_EPOCH } };
+}
 
 export type RouterConfig = Readonly<z.infer<typeof routerConfigSchema> & { ROUTER_ID: string }>;
 

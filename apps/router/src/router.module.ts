@@ -5,7 +5,7 @@ import { BUS } from '@spillway/messaging/nest';
 import { Health, HealthModule, MetricsModule } from '@spillway/runtime';
 import { ApiKeys } from './auth/api-keys.js';
 import { RateLimits } from './auth/rate-limits.js';
-import { ROUTER_CONFIG, type RouterConfig } from './config.js';
+import { masterSecretsFrom, ROUTER_CONFIG, type RouterConfig } from './config.js';
 import { FleetReport } from './fleet/fleet-report.js';
 import { FleetView } from './fleet/fleet-view.js';
 import { LogController } from './fleet/log.controller.js';
@@ -44,7 +44,7 @@ export class RouterModule {
   }
 
   static with({ config, bus, keys, locator, view, issued, bootId }: RouterParts): DynamicModule {
-    const secrets = new NodeSecrets(config.TURN_MASTER_SECRET);
+    const secrets = new NodeSecrets(masterSecretsFrom(config));
     const service = new IceServersService({
       view,
       locator,

@@ -17,6 +17,7 @@ describe('a router that cannot start', () => {
   it('names every variable that is wrong at once, and shows no secret', async () => {
     const { exitCode, output } = await runRouterToItsEnd({
       TURN_MASTER_SECRET: 'too-short',
+      TURN_MASTER_EPOCH: '2',
       API_KEYS_FILE: '',
       HTTP_PORT: '99999',
       TRUSTED_PROXIES: '10.0.0.0/8,everybody',
@@ -30,6 +31,7 @@ describe('a router that cannot start', () => {
       'API_KEYS_FILE',
       'TRUSTED_PROXIES',
       'LOG_REPLICAS',
+      'TURN_MASTER_SECRET_PREVIOUS',
     ]);
     expect(output).not.toContain('too-short');
   });

@@ -13,6 +13,8 @@ export interface CoturnConfig extends NodeConfig {
   readonly pidFile?: string;
   /** SQLite file; coturn's own default unless given. */
   readonly database?: string;
+  /** In the database it can be replaced while coturn runs, one in this file cannot; in this file unless told. */
+  readonly secretIsIn?: 'file' | 'database';
 }
 
 /** Coturn's own port for it. */
@@ -24,7 +26,7 @@ const EXPORTER_PORT = 9641;
  */
 export function renderCoturn(config: CoturnConfig): string {
   const sections = [
-    [`# ${config.nodeId}, for coturn ${config.version}. Holds the node's secret: keep it from other users.`],
+    [`# ${config.nodeId}, for coturn ${config.version}. ${whereTheSecretIs(config)}`],
     listeners(config),
     credentials(config),
     tls(config),
@@ -33,6 +35,11 @@ export function renderCoturn(config: CoturnConfig): string {
   ];
   return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
+
+const whereTheSecretIs = ({ secretIsIn }: CoturnConfig) =>
+  secretIsIn === 'database'
+    ? "The node's secret is in userdb: keep that from other users."
+    : "Holds the node's secret: keep it from other users.";
 
 function listeners({ listenIps, externalIps, port, relayPorts, version }: CoturnConfig): string[] {
   return [
@@ -47,11 +54,11 @@ function listeners({ listenIps, externalIps, port, relayPorts, version }: Coturn
   ];
 }
 
-function credentials({ realm, secret }: CoturnConfig): string[] {
+function credentials({ realm, secret, secretIsIn }: CoturnConfig): string[] {
   return [
     '# Time-limited credentials, valid on this node alone.',
     'use-auth-secret',
-    `static-auth-secret=${secret}`,
+    ...(secretIsIn === 'database' ? [] : [`static-auth-secret=${secret}`]),
     `realm=${realm}`,
     'stale-nonce=600',
     'fingerprint',

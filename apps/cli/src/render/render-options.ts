@@ -29,9 +29,17 @@ export interface RenderOptions {
 /** Of TURN over TLS, RFC 8656 §19. */
 const DEFAULT_TLS_PORT = 5349;
 
-export function addRenderOptions(command: Command): Command {
+/** What a node's secret is made of, and where the result goes. */
+export function addSecretOptions(command: Command): Command {
   return command
     .requiredOption('--node <id>', 'the node, as its reporter calls it', parseNodeId)
+    .option('--epoch <n>', 'generation of the node secret; raise it to rotate', parseEpoch, 1)
+    .option('--master <secret>', 'master secret; better set TURN_MASTER_SECRET or TURN_MASTER_SECRET_FILE')
+    .option('--out <file>', 'write there, readable for its owner alone, instead of to the terminal');
+}
+
+export function addRenderOptions(command: Command): Command {
+  return addSecretOptions(command)
     .requiredOption('--realm <name>', 'TURN realm, such as turn.example.org', parsePlainText)
     .requiredOption(
       '--listen-ip <ip>',
@@ -54,10 +62,7 @@ export function addRenderOptions(command: Command): Command {
       'relay to this private or reserved address all the same; repeatable',
       parseIps,
     )
-    .option('--metrics', 'run the Prometheus exporter, on loopback')
-    .option('--epoch <n>', 'generation of the node secret; raise it to rotate', parseEpoch, 1)
-    .option('--master <secret>', 'master secret; better set TURN_MASTER_SECRET or TURN_MASTER_SECRET_FILE')
-    .option('--out <file>', 'write there, readable for its owner alone, instead of to the terminal');
+    .option('--metrics', 'run the Prometheus exporter, on loopback');
 }
 
 export function toNodeConfig(options: RenderOptions): NodeConfig {

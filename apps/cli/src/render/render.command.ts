@@ -4,8 +4,11 @@ import { Command, InvalidArgumentError } from 'commander';
 import { print } from '../print.js';
 import { UsageError } from '../usage-error.js';
 import { renderEturnal } from './eturnal.js';
+import { deriveNodeSecret } from '@spillway/turn';
+import { readMasterSecret } from './master-secret.js';
 import {
   addRenderOptions,
+  addSecretOptions,
   parsePlainText,
   parsePort,
   toNodeConfig,
@@ -16,13 +19,15 @@ interface CoturnOptions extends RenderOptions {
   coturnVersion: string;
   cliPort?: number;
   cliPassword?: string;
+  userdb?: string;
 }
 
 export function renderCommand(): Command {
   return new Command('render')
     .description("a TURN server's whole configuration, with the secret of its node")
     .addCommand(coturnCommand())
-    .addCommand(eturnalCommand());
+    .addCommand(eturnalCommand())
+    .addCommand(secretCommand());
 }
 
 function coturnCommand(): Command {
@@ -31,8 +36,13 @@ function coturnCommand(): Command {
     .option('--coturn-version <version>', 'options differ between versions', parseVersion, '4.6.1')
     .option('--cli-port <port>', 'run the command line interface there, on loopback', parsePort)
     .option('--cli-password <password>', 'its password', parsePlainText)
+    .option(
+      '--userdb <file>',
+      'SQLite file that holds the secret, in place of this one: it can be replaced while coturn runs',
+      parsePlainText,
+    )
     .action((options: CoturnOptions, command: Command) => {
-      const { cliPort, cliPassword, coturnVersion: version } = options;
+      const { cliPort, cliPassword, coturnVersion: version, userdb: database } = options;
       if ((cliPort === undefined) !== (cliPassword === undefined)) {
         throw new UsageError('give --cli-port and --cli-password together');
       }
@@ -40,7 +50,13 @@ function coturnCommand(): Command {
         cliPort === undefined || cliPassword === undefined
           ? undefined
           : { port: cliPort, password: cliPassword };
-      deliver(render({ ...toNodeConfig(options), version, cli }), options, command);
+      const config = { ...toNodeConfig(options), version, cli };
+      const secretIsIn = database === undefined ? 'file' : 'database';
+      deliver(
+        render({ ...config, secretIsIn, ...(database !== undefined && { database }) }),
+        options,
+        command,
+      );
     });
 }
 
@@ -60,12 +76,32 @@ function eturnalCommand(): Command {
   });
 }
 
-function deliver(text: string, { out, node }: RenderOptions, command: Command): void {
+function deliver(
+  text: string,
+  { out, node }: { out?: string; node: string },
+  command: Command,
+  what = 'configuration',
+): void {
   if (out === undefined) return print(command, text.trimEnd());
   writeFileSync(out, text, { mode: 0o600 });
   // The mode above is for new files alone.
   chmodSync(out, 0o600);
-  print(command, `${out}: configuration of ${node}, readable for its owner alone`);
+  print(command, `${out}: ${what} of ${node}, readable for its owner alone`);
+}
+
+interface SecretOptions {
+  node: string;
+  epoch: number;
+  master?: string;
+  out?: string;
+}
+
+function secretCommand(): Command {
+  const command = new Command('secret').description("a node's secret alone, for turnadmin --set-secret");
+  return addSecretOptions(command).action((options: SecretOptions, command: Command) => {
+    const secret = deriveNodeSecret(readMasterSecret(options.master), options.node, options.epoch);
+    deliver(`${secret}\n`, options, command, `secret of epoch ${options.epoch}`);
+  });
 }
 
 function parseVersion(text: string): string {

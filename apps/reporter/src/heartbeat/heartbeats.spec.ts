@@ -34,10 +34,11 @@ async function startHeartbeats() {
   });
   const lines: string[] = [];
   const log = (line: string) => void lines.push(line);
-  const node = { observed: serving };
+  const node = { observed: serving, secretEpoch: 1 };
   let published = 0;
   const heartbeats = new Heartbeats({
     identity: { ...identity, urls: [...identity.urls] },
+    secretEpoch: () => node.secretEpoch,
     bus,
     logger: { log, warn: log },
     observe: () => node.observed,
@@ -63,6 +64,13 @@ describe('Heartbeats', () => {
     expect(heard.map((heartbeat) => heartbeat.seq)).toEqual([0]);
     await pass(6000);
     expect(heard.map((heartbeat) => heartbeat.seq)).toEqual([0, 1, 2, 3]);
+  });
+
+  it('say which secret is in force then', async () => {
+    const { heard, node } = await startHeartbeats();
+    node.secretEpoch = 2;
+    await pass(2000);
+    expect(heard.map(({ secretEpoch }) => secretEpoch)).toEqual([1, 2]);
   });
 
   it('come at once when the state changes, and an interval after that', async () => {

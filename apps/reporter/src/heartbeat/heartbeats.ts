@@ -8,6 +8,8 @@ import type { Observation } from './observation.js';
 
 export interface HeartbeatsOptions {
   readonly identity: Identity;
+  /** Of the secret that is in force now. */
+  readonly secretEpoch: () => number;
   readonly bus: Pick<Bus, 'link' | 'onLink' | 'publish'>;
   readonly logger: Pick<LoggerService, 'log' | 'warn'>;
   /** What is known right now. */
@@ -73,9 +75,10 @@ export class Heartbeats {
   }
 
   private publish(): void {
-    const { identity, bus, observe, onPublished } = this.options;
+    const { identity, secretEpoch, bus, observe, onPublished } = this.options;
     this.last = observe();
-    const { heartbeat, refused } = buildHeartbeat(identity, this.last, { at: new Date(), seq: this.seq++ });
+    const node = { ...identity, secretEpoch: secretEpoch() };
+    const { heartbeat, refused } = buildHeartbeat(node, this.last, { at: new Date(), seq: this.seq++ });
     for (const value of refused) {
       const part = value.slice(0, value.indexOf(' '));
       this.refusals.warn(part, `Not published, out of range: ${value}. It counts as unknown.`);

@@ -8,8 +8,8 @@ import { NodeSecrets } from './node-secrets.js';
 type Overrides = Parameters<typeof aHeartbeat>[0];
 
 /** The record of one node before and after it says something else. */
-function records(before: Overrides, after: Overrides) {
-  const all = new NodeRecords(new NodeSecrets(MASTER_SECRET));
+function records(before: Overrides, after: Overrides, secrets = new NodeSecrets(MASTER_SECRET)) {
+  const all = new NodeRecords(secrets);
   const node = { ...aNode(before) };
   const first = all.of(node);
   const next = aNode(after);
@@ -34,6 +34,13 @@ describe('the record of a node', () => {
   it('follows the epoch of its secret', () => {
     const { first, second } = records({ secretEpoch: 1 }, { secretEpoch: 2 });
     expect(second.hmac.sign('m')).not.toBe(first.hmac.sign('m'));
+    expect(second.hmac.sign('m')).toBe(new NodeSecrets(MASTER_SECRET).of('n1', 2).sign('m'));
+  });
+
+  it('changes from one master secret to the next with the epoch', () => {
+    const both = { current: MASTER_SECRET, previous: { secret: 'the one before it', beforeEpoch: 2 } };
+    const { first, second } = records({ secretEpoch: 1 }, { secretEpoch: 2 }, new NodeSecrets(both));
+    expect(first.hmac.sign('m')).toBe(new NodeSecrets('the one before it').of('n1', 1).sign('m'));
     expect(second.hmac.sign('m')).toBe(new NodeSecrets(MASTER_SECRET).of('n1', 2).sign('m'));
   });
 });
