@@ -19,7 +19,7 @@ export class OrderError extends Error {
   }
 }
 
-/** Outlasts a failover of JetStream. The autoscaler tries for as long as it leads: it may still give the order later. */
+/** The autoscaler gives itself 10 s to have it on the log, through a failover of JetStream too. */
 const ANSWER_MS = 15_000;
 
 /**

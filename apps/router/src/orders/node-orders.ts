@@ -10,7 +10,7 @@ import { RequestError, type Bus, type BusMessage, type RequestErrorCode } from '
 import { BUS } from '@spillway/messaging/nest';
 import { ProblemError } from '../problem-error.js';
 
-/** Outlasts a failover of JetStream. The autoscaler tries for as long as it leads: it may still give the order later. */
+/** The autoscaler gives itself 10 s to have it on the log, through a failover of JetStream too. */
 const ANSWER_MS = 15_000;
 /** Seconds after which an autoscaler that was missing may be there: another takes over within 10. */
 const RETRY_SECONDS = 10;
