@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { subjectOf, type Command } from '@spillway/contracts';
+import { subjectOf, type Command, type LogEntry } from '@spillway/contracts';
 import { MemoryBus } from '@spillway/messaging';
 import { aHeartbeat } from '@spillway/testkit';
 import { OrderBook } from './order-book.js';
@@ -41,17 +41,13 @@ describe('OrderBook', () => {
           return bus.link;
         },
         onLink: (listener) => bus.onLink(listener),
-        followLast: ({ onEntry, ...listener }, subjects) =>
-          bus.followLast(
-            {
-              ...listener,
-              onEntry: (entry) => {
-                delivered.push(entry.event.kind);
-                onEntry(entry);
-              },
-            },
-            subjects,
-          ),
+        followLast: (listener, subjects) => {
+          const onEntry = (entry: LogEntry) => {
+            delivered.push(entry.event.kind);
+            listener.onEntry(entry);
+          };
+          return bus.followLast({ ...listener, onEntry }, subjects);
+        },
       },
       node,
       quietMs: 5000,

@@ -44,14 +44,14 @@ const scale: Scale = {
   revision: 4,
   parentRevision: 3,
   generation: 3,
-  reasons: [],
-  error: null,
   current: 3,
   desired: 1,
   drain: ['n1'],
   undrain: [],
   terminate: ['i-0abc'],
+  reasons: [],
   outcome: 'planned',
+  error: null,
 };
 
 describe('/openapi.json', () => {
