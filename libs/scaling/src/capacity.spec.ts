@@ -19,8 +19,8 @@ interface Options extends Partial<Omit<RegionView, 'need' | 'census' | 'control'
   readonly scaling?: Partial<RegionView['scaling']>;
 }
 
-const serving = (count: number): NodeOptions[] =>
-  Array.from({ length: count }, (_, i) => ({ id: `i${i}`, allocations: i }));
+const serving = (count: number, more: Partial<NodeOptions> = {}): NodeOptions[] =>
+  Array.from({ length: count }, (_, i) => ({ id: `i${i}`, allocations: i, ...more }));
 
 /** A region of three nodes with nothing to do, unless told otherwise. */
 function aView(options: Options = {}): RegionView {
@@ -221,7 +221,7 @@ describe('A region shrinks', () => {
   });
 
   it('only if the others carry what the nodes say one by one: one that claims too much hides what they carry', () => {
-    const honest = serving(9).map((node) => ({ ...node, bps: 0.7e9 }));
+    const honest = serving(9, { bps: 0.7e9 });
     const nodes = [...honest, { id: 'liar', allocations: 99, bps: 1e9, capacityBps: 100e9 }];
     const nodeCapacity = { kbps: 10_900_000, allocations: null };
     const plan = planFor(spare({ nodes, nodeCapacity, needed: 2, carriedNodes: 0.7 }));
