@@ -11,6 +11,7 @@ const YOUNG_SEQ = 5;
 const LONGEST_INTERVAL_MS = 60_000;
 
 interface Watched {
+  readonly node: FleetNode;
   said: Heartbeat;
   freshness: Freshness;
   hasServed: boolean;
@@ -19,7 +20,8 @@ interface Watched {
 
 /** Nodes that come, go, fall silent, drain, and whose relays stop to answer. */
 export class NodeWatch implements Watch {
-  private readonly watched = new Map<FleetNode, Watched>();
+  /** By region, then by id. */
+  private readonly regions = new Map<string, Map<string, Watched>>();
   private readonly groups: Groups;
 
   constructor(private readonly scene: Scene) {
@@ -27,10 +29,8 @@ export class NodeWatch implements Watch {
   }
 
   onHeartbeat({ heartbeat }: EventOf<'heartbeat'>, now: number): void {
-    const node = this.scene.fleet.node(heartbeat.region, heartbeat.nodeId);
-    if (!node || node.heartbeat !== heartbeat) return;
-    const watched = this.watched.get(node);
-    if (!watched) return this.meet(node, now);
+    const watched = this.regions.get(heartbeat.region)?.get(heartbeat.nodeId);
+    if (!watched) return this.meet(heartbeat, now);
     const { said } = watched;
     watched.said = heartbeat;
     if (said.instanceId !== heartbeat.instanceId) this.replace(watched, now);
@@ -39,18 +39,24 @@ export class NodeWatch implements Watch {
   }
 
   onLook(now: number): void {
-    for (const [node, watched] of this.watched) {
-      if (node.freshness !== watched.freshness) this.age(node, watched, now);
-      if (node.freshness === 'unknown') this.bury(node, watched, now);
+    for (const nodes of this.regions.values()) {
+      for (const watched of nodes.values()) {
+        const { freshness } = watched.node;
+        if (freshness !== watched.freshness) this.age(watched, now);
+        if (freshness === 'unknown') this.bury(watched, now);
+      }
     }
     this.groups.tellAll();
   }
 
-  private meet(node: FleetNode, now: number): void {
-    const said = node.heartbeat;
+  private meet(said: Heartbeat, now: number): void {
+    const node = this.scene.fleet.node(said.region, said.nodeId);
+    if (!node) return;
     const isNew = said.seq <= YOUNG_SEQ || now - this.scene.beganAt > LONGEST_INTERVAL_MS;
     const hasServed = said.state !== 'starting' || !isNew;
-    this.watched.set(node, { said, freshness: node.freshness, hasServed, isLost: false });
+    const watched = { node, said, freshness: node.freshness, hasServed, isLost: false };
+    const nodes = this.regions.get(said.region) ?? new Map<string, Watched>();
+    this.regions.set(said.region, nodes.set(said.nodeId, watched));
     if (!isNew) return;
     if (said.state === 'starting') this.add('node-booting', said, now);
     if (said.state === 'serving') this.add('node-joined', said, now);
@@ -78,7 +84,8 @@ export class NodeWatch implements Watch {
     }
   }
 
-  private age(node: FleetNode, watched: Watched, now: number): void {
+  private age(watched: Watched, now: number): void {
+    const { node } = watched;
     watched.freshness = node.freshness;
     const silentFor = `${PHRASES['node-suspect']} ${duration(now - node.lastSeenAt)}`;
     if (node.freshness === 'fresh') {
@@ -92,9 +99,11 @@ export class NodeWatch implements Watch {
   }
 
   /** Who was forgotten is another node to the fold when it comes again. */
-  private bury(node: FleetNode, { said }: Watched, now: number): void {
+  private bury({ node, said }: Watched, now: number): void {
     if (this.scene.fleet.node(said.region, said.nodeId) === node) return;
-    this.watched.delete(node);
+    const nodes = this.regions.get(said.region);
+    nodes?.delete(said.nodeId);
+    if (nodes?.size === 0) this.regions.delete(said.region);
     if (said.state !== 'stopped') this.add('node-forgotten', said, now);
   }
 

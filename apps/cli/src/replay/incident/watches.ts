@@ -34,8 +34,8 @@ export class Watches {
       this.routers,
       new BusWatch(scene),
     ];
-    this.ofHeartbeats = this.all.filter((watch) => watch.onHeartbeat);
-    this.ofBatches = this.all.filter((watch) => watch.onIssued);
+    this.ofHeartbeats = this.all.filter((watch) => 'onHeartbeat' in watch);
+    this.ofBatches = this.all.filter((watch) => 'onIssued' in watch);
   }
 
   /** Something was folded. */
@@ -43,6 +43,7 @@ export class Watches {
     if (outcome === 'unknown-region') this.noteUnknown(event);
     switch (event.kind) {
       case 'heartbeat':
+        if (outcome === 'old-sequence') return;
         for (const watch of this.ofHeartbeats) watch.onHeartbeat?.(event, now);
         break;
       case 'issued':
