@@ -1,0 +1,66 @@
+// `npm run replay -w bench [-- 250000 1000000 …]`: how fast logs of so many messages are replayed. The figures of
+// docs/incident-review.md. Four routers, 200 nodes; one message in seven is a batch of decisions.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exportLog } from '@spillway/log-archive';
+import Table from 'cli-table3';
+import { recordLog } from './replay/recorded-log.js';
+import { runMeasured } from './replay/run-measured.js';
+
+const FLEET = { nodes: 40, routers: 4, decisions: 4 };
+
+async function writeArchive(path: string, messages: number): Promise<number> {
+  let decisions = 0;
+  const reading = {
+    info: { created: 'bench', firstPosition: 1, lastPosition: messages, beginsLate: null },
+    messages: () =>
+      recordLog(FLEET, messages, (count) => {
+        decisions += count;
+      }),
+    batches: () => {
+      throw new Error('an export takes the messages as they are');
+    },
+  };
+  const about = { createdAt: new Date().toISOString(), createdBy: 'bench', leadMs: 0 };
+  await exportLog(reading, path, { ...about, asked: { fromMs: null, toMs: null } });
+  return decisions;
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'spillway-replay-'));
+const table = new Table({
+  head: ['what', 'messages', 'decisions', 'CPU s', 'messages a CPU second', 'with decisions', 'peak MiB'],
+  style: { head: [] },
+});
+try {
+  for (const messages of sizes()) {
+    const path = join(folder, `${messages}.jsonl.gz`);
+    console.log(`a log of ${messages} messages …`);
+    const decisions = await writeArchive(path, messages);
+    for (const [what, ...flags] of [
+      ['timeline', '--json'],
+      ['verify', '--verify'],
+    ] as const) {
+      const { cpuMs, peakMiB } = await runMeasured(['replay', '--file', path, ...flags]);
+      const rate = (count: number) => Math.round((count / cpuMs) * 1000);
+      table.push([
+        what,
+        messages,
+        decisions,
+        (cpuMs / 1000).toFixed(1),
+        rate(messages),
+        rate(messages + decisions),
+        peakMiB.toFixed(0),
+      ]);
+    }
+    rmSync(path);
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
+console.log(table.toString());
+
+function sizes(): number[] {
+  const asked = process.argv.slice(2).map(Number);
+  return asked.length > 0 ? asked : [250_000, 1_000_000];
+}
