@@ -6,7 +6,6 @@ import { LINK_UP, linkMark } from './link.js';
 import { reservationUnit } from './load.js';
 import { LogClock } from './log-clock.js';
 import type { FleetNode } from './node.js';
-import { placeOf } from './place.js';
 import { Population } from './population.js';
 import { isOldGeneration, OutsideEvents, type RegionEvent } from './region-events.js';
 import { RegionState, type FleetRegion } from './region.js';
@@ -37,7 +36,7 @@ export class Fleet {
 
   /** @param ownBootId batches of this run of this router are not counted: it reserved when it issued. */
   constructor(ownBootId?: string) {
-    this.issues = new Issues(this.tallies, this.regionsById, ownBootId);
+    this.issues = new Issues(this.tallies, ownBootId);
     this.population = new Population(this.roster, this.regionsById, this.tallies);
   }
 
@@ -61,7 +60,7 @@ export class Fleet {
     return this.roster.byPlace;
   }
   node(region: string, id: string): FleetNode | undefined {
-    return this.roster.byPlace.get(placeOf(region, id));
+    return this.roster.find(region, id);
   }
   /** All nodes known in a region, named by the policy or not, usable or not, by id. */
   nodesIn(region: string): readonly FleetNode[] {
@@ -120,7 +119,7 @@ export class Fleet {
       this.isBusSuspect ? 1 : 0,
       this.liveRouters(),
       this.issues.kept,
-      this.population.marksOutside,
+      this.population.digest(),
       linkMark(this.link, this.lastNow),
     ];
     let digest = counts.reduce((digest, count) => mix32(digest ^ count), mix32(this.policyAt));

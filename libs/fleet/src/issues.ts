@@ -2,7 +2,6 @@ import { MAX_RAMP_SECONDS, type Issued, type PolicyDocument } from '@spillway/co
 import type { FoldOutcome } from './fold-outcome.js';
 import type { LinkState } from './link.js';
 import { LiveRouters, ROUTER_LIVE_MS } from './live-routers.js';
-import type { RegionState } from './region.js';
 import { Reservations } from './reservations.js';
 import type { Tallies, Tally } from './tallies.js';
 import { TOLD_AFTER_MS, Untold } from './untold.js';
@@ -16,7 +15,6 @@ export class Issues {
 
   constructor(
     private readonly tallies: Tallies,
-    private readonly regions: ReadonlyMap<string, RegionState>,
     private readonly ownBootId: string | undefined,
   ) {
     this.reservations = new Reservations(tallies);
@@ -75,9 +73,6 @@ export class Issues {
   }
 
   private tallyChanged({ nodes }: Tally, by: number): void {
-    for (const node of nodes) {
-      node.weighReservations();
-      if (node.isUsable) this.regions.get(node.heartbeat.region)?.countReservations(by);
-    }
+    for (const node of nodes) if (node.isUsable) node.region?.countReservations(by);
   }
 }

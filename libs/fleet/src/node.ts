@@ -9,6 +9,7 @@ import {
   type ReservationUnit,
 } from './load.js';
 import type { Dated } from './region-events.js';
+import type { RegionState } from './region.js';
 import { placeOf } from './place.js';
 import type { Tally } from './tallies.js';
 import { transportsOfUrls, type TransportSet } from './transports.js';
@@ -53,11 +54,12 @@ export class NodeState implements FleetNode {
   freshness: Freshness = 'fresh';
   isUsable = false;
   measured: number | null;
-  reserved = 0;
   command: Dated<Command> | undefined;
   isDrainOrdered = false;
-  /** As it was counted last: see `markNow`. */
+  /** As it was joined to the others' last: see `digest`. */
   mark = 0;
+  /** The region of the policy that it is in. */
+  region: RegionState | undefined;
   readonly place: string;
   private readonly placeHash: number;
   private unit = NO_RESERVATION;
@@ -82,6 +84,12 @@ export class NodeState implements FleetNode {
     return this.tally.count;
   }
 
+  /** Weighed when it is asked for: it changes with every credential, and is asked for with few. */
+  get reserved(): number {
+    const { tally, unit, load } = this;
+    return reservedShare(tally.count, unit, load.kbpsCapacity, load.allocationsCapacity);
+  }
+
   get id(): string {
     return this.heartbeat.nodeId;
   }
@@ -93,8 +101,8 @@ export class NodeState implements FleetNode {
     return isReady && !isDrainOrdered && freshness !== 'unknown';
   }
 
-  /** Differs with what it was last heard to say, and when; not with its load. */
-  markNow(): number {
+  /** Differs with what it was last heard to say, and when; not with its load. See `Fleet.digest`. */
+  digest(): number {
     const { lastSeenAt, heartbeat, isDrainOrdered, placeHash, command } = this;
     const pending = command && lastSeenAt < timestampMs(command.event.expiresAt) ? command.at : 0;
     const isKeptFromServing = isDrainOrdered && heartbeat.state === 'serving';
@@ -122,17 +130,10 @@ export class NodeState implements FleetNode {
   setLoad(load: NodeLoad): void {
     this.load = load;
     this.measured = measuredUtilization(load);
-    this.weighReservations();
   }
 
   setUnit(unit: ReservationUnit): void {
     this.unit = unit;
-    this.weighReservations();
-  }
-
-  weighReservations(): void {
-    const { tally, unit, load } = this;
-    this.reserved = reservedShare(tally.count, unit, load.kbpsCapacity, load.allocationsCapacity);
   }
 }
 
@@ -143,6 +144,17 @@ export class NodeState implements FleetNode {
 function isDrainOrder(command: Command, heartbeat: Heartbeat, lastSeenAt: number): boolean {
   if (command.command !== 'drain' || command.instanceId !== heartbeat.instanceId) return false;
   return heartbeat.commandId === command.id || lastSeenAt < timestampMs(command.expiresAt);
+}
+
+/** It is heard as often, and nothing of it differs that decides whether it is handed out. */
+export function isAlike(before: Heartbeat, after: Heartbeat): boolean {
+  return (
+    before.state === after.state &&
+    before.kind === after.kind &&
+    before.intervalMs === after.intervalMs &&
+    before.software.version === after.software.version &&
+    before.software.name === after.software.name
+  );
 }
 
 /** A node that does not tell its version is taken to be new enough: the floor is for known bad ones. */

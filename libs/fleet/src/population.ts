@@ -4,8 +4,8 @@ import { Deadlines } from './deadlines.js';
 import type { FoldOutcome } from './fold-outcome.js';
 import { FORGET_AFTER_MS, freshnessDeadline, type Freshness } from './freshness.js';
 import { LINK_UP, type LinkState } from './link.js';
-import { loadOf, NO_RESERVATION, reservationUnit, type ReservationUnit } from './load.js';
-import { isBelowFloor, NodeState } from './node.js';
+import { loadOf, NO_RESERVATION, reservationUnit, type NodeLoad, type ReservationUnit } from './load.js';
+import { isAlike, isBelowFloor, NodeState } from './node.js';
 import { placeOf } from './place.js';
 import type { Dated } from './region-events.js';
 import type { RegionState } from './region.js';
@@ -34,6 +34,8 @@ export class Population {
   private policyUnit = NO_RESERVATION;
   private link = LINK_UP;
   private outsideNodes = 0;
+  /** The marks of the nodes in the policy's regions, and of the others: joined, they are the same in any order. */
+  private insideMarks = 0;
   private outsideMarks = 0;
 
   constructor(
@@ -46,34 +48,53 @@ export class Population {
     return this.silence.isBusSuspect;
   }
 
-  /** The marks of the nodes outside the policy, joined; of a flood of them nobody can tell who was heard of first. */
-  get marksOutside(): number {
-    return this.outsideNodes < MAX_NODES_OUTSIDE ? this.outsideMarks : 0;
+  /** Of when every node was heard last; of a flood of nodes outside the policy nobody can tell who was heard first. */
+  digest(): number {
+    return this.insideMarks ^ (this.outsideNodes < MAX_NODES_OUTSIDE ? this.outsideMarks : 0);
   }
 
   hear(heartbeat: Heartbeat, writtenAt: number, now: number): FoldOutcome | undefined {
     const { region, nodeId } = heartbeat;
-    const known = this.roster.byPlace.get(placeOf(region, nodeId));
+    const known = this.roster.find(region, nodeId);
     if (known && heartbeat.bootId === known.heartbeat.bootId && heartbeat.seq <= known.heartbeat.seq) {
       return 'old-sequence';
     }
     const refusal = known ? undefined : this.refusal(region);
     if (refusal) return refusal;
     const load = loadOf(heartbeat, this.policy?.maxNodeCapacity);
-    if (known) this.leave(known);
-    known?.hear(heartbeat, writtenAt, load);
-    const node = known ?? this.meet(new NodeState(heartbeat, writtenAt, load, this.tallies.of(nodeId)));
-    this.enter(node, 'fresh');
-    this.longSilent.delete(node);
-    this.deadlines.ensureBy(node, freshnessDeadline('fresh', writtenAt, heartbeat.intervalMs));
+    if (!known || !this.hearAgain(known, heartbeat, writtenAt, load)) {
+      if (known) this.leave(known);
+      known?.hear(heartbeat, writtenAt, load);
+      const node = known ?? this.meet(new NodeState(heartbeat, writtenAt, load, this.tallies.of(nodeId)));
+      this.enter(node, 'fresh');
+      this.longSilent.delete(node);
+      this.deadlines.ensureBy(node, freshnessDeadline('fresh', writtenAt, heartbeat.intervalMs));
+    }
     if (this.silence.isBusSuspect) this.reconsiderSilence(now);
     return undefined;
+  }
+
+  /**
+   * The way of most heartbeats: the node was heard of late, is handed out and will be; only its load has changed.
+   * @returns whether it was so, and is done.
+   */
+  private hearAgain(node: NodeState, heartbeat: Heartbeat, writtenAt: number, load: NodeLoad): boolean {
+    const { region } = node;
+    if (!region || !node.isUsable || node.freshness !== 'fresh') return false;
+    if (!isAlike(node.heartbeat, heartbeat) || node.command) return false;
+    region.uncount(node);
+    node.hear(heartbeat, writtenAt, load);
+    region.recount(node);
+    this.insideMarks ^= node.mark;
+    node.mark = node.digest();
+    this.insideMarks ^= node.mark;
+    return true;
   }
 
   order(region: string, nodeId: string, command: Dated<Command>): void {
     const place = placeOf(region, nodeId);
     this.commands.keep(place, command);
-    const node = this.roster.byPlace.get(place);
+    const node = this.roster.find(region, nodeId);
     if (!node) return;
     this.leave(node);
     node.order(command);
@@ -179,15 +200,15 @@ export class Population {
 
   /** Takes the node out of every count, before it changes. */
   private leave(node: NodeState): void {
-    const region = this.regions.get(node.heartbeat.region);
+    const { region } = node;
     if (region) {
+      this.insideMarks ^= node.mark;
       region.nodeCount--;
-      region.marks ^= node.mark;
       if (node.isUsable) region.remove(node);
       if (node.freshness !== 'fresh') this.countSilence(node, region, -1);
     } else {
-      this.outsideNodes--;
       this.outsideMarks ^= node.mark;
+      this.outsideNodes--;
     }
     node.isUsable = false;
   }
@@ -195,16 +216,17 @@ export class Population {
   /** Puts the node, as it is now, into every count. */
   private enter(node: NodeState, freshness: Freshness): void {
     node.freshness = freshness;
-    node.mark = node.markNow();
     const region = this.regions.get(node.heartbeat.region);
+    node.region = region;
+    node.mark = node.digest();
     if (!region) {
       // Its silence does not count: anybody may make up regions and nodes, and let them fall silent.
-      this.outsideNodes++;
       this.outsideMarks ^= node.mark;
+      this.outsideNodes++;
       return;
     }
+    this.insideMarks ^= node.mark;
     region.nodeCount++;
-    region.marks ^= node.mark;
     if (freshness !== 'fresh') this.countSilence(node, region, 1);
     node.isUsable = node.isServing && !isBelowFloor(node.heartbeat, this.policy?.versionFloor);
     if (node.isUsable) region.add(node);

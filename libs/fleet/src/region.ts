@@ -56,8 +56,6 @@ export class RegionState implements FleetRegion {
   nodeCount = 0;
   silentCount = 0;
   revision = 0;
-  /** The marks of its nodes, joined: the same in whatever order they came. */
-  marks = 0;
   unit: ReservationUnit;
   private readonly sums: Sums = {
     kbps: 0,
@@ -88,6 +86,14 @@ export class RegionState implements FleetRegion {
   remove(node: NodeState): void {
     this.usable.splice(indexById(this.usable, node.id), 1);
     this.count(node, -1);
+  }
+
+  /** Of a node that stays in use: before its load changes, and after. */
+  uncount(node: NodeState): void {
+    this.count(node, -1);
+  }
+  recount(node: NodeState): void {
+    this.count(node, 1);
   }
 
   countReservations(by: number): void {
@@ -130,7 +136,7 @@ export class RegionState implements FleetRegion {
   digest(): number {
     const { nodeCount, silentCount, usable, reservations, spillover } = this;
     const counts = [nodeCount, silentCount, usable.length, reservations, spillover?.at ?? 0];
-    return counts.reduce((digest, count) => mix32(digest ^ count), this.marks);
+    return counts.reduce((digest, count) => mix32(digest ^ count), 0);
   }
 
   private currentUnit(): ReservationUnit {

@@ -9,7 +9,8 @@ const STEP_MS = 50;
 
 interface Bucket {
   readonly at: number;
-  readonly counts: Map<Tally, number>;
+  /** One for each credential. */
+  readonly tallies: Tally[];
 }
 
 /**
@@ -31,8 +32,7 @@ export class Reservations {
    */
   add(tally: Tally, at: number): boolean {
     const index = this.bucketFor(Math.ceil(at / STEP_MS) * STEP_MS);
-    const counts = this.buckets[index]?.counts;
-    counts?.set(tally, (counts.get(tally) ?? 0) + 1);
+    this.buckets[index]?.tallies.push(tally);
     tally.kept++;
     this.kept++;
     if (index < this.ended) return false;
@@ -48,9 +48,9 @@ export class Reservations {
       next = this.buckets[this.ended]
     ) {
       this.ended++;
-      for (const [tally, count] of next.counts) {
-        tally.count -= count;
-        onChange(tally, -count);
+      for (const tally of next.tallies) {
+        tally.count--;
+        onChange(tally, -1);
       }
     }
     this.forget(now - ISSUED_WINDOW_SECONDS * 1000);
@@ -58,8 +58,8 @@ export class Reservations {
 
   /** Counts everything that is kept again, for a ramp that changed; `end` then ends what is past the new one. */
   revive(): void {
-    for (const { counts } of this.buckets.slice(0, this.ended)) {
-      for (const [tally, count] of counts) tally.count += count;
+    for (const { tallies } of this.buckets.slice(0, this.ended)) {
+      for (const tally of tallies) tally.count++;
     }
     this.ended = 0;
   }
@@ -69,7 +69,7 @@ export class Reservations {
     let index = this.buckets.length;
     while (index > 0 && (this.buckets[index - 1]?.at ?? 0) > at) index--;
     if (this.buckets[index - 1]?.at === at) return index - 1;
-    this.buckets.splice(index, 0, { at, counts: new Map() });
+    this.buckets.splice(index, 0, { at, tallies: [] });
     if (index < this.ended) this.ended++;
     return index;
   }
@@ -82,9 +82,9 @@ export class Reservations {
     ) {
       this.buckets.shift();
       this.ended--;
-      for (const [tally, count] of oldest.counts) {
-        tally.kept -= count;
-        this.kept -= count;
+      this.kept -= oldest.tallies.length;
+      for (const tally of oldest.tallies) {
+        tally.kept--;
         this.tallies.release(tally);
       }
     }

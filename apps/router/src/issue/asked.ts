@@ -3,6 +3,7 @@ import type { ClientLocation } from '@spillway/geo';
 
 /**
  * What a decision depends on of a request, as it goes to the log: where the client is to a degree, never its address.
+ * Member by member, as spreading one object into another takes microseconds (Node 20).
  * @param require the regions that its request and its tenant both allow.
  */
 export function askedOf(
@@ -10,23 +11,22 @@ export function askedOf(
   location: ClientLocation | undefined,
   require: readonly string[] | undefined,
   tenant: string | undefined,
-): Asked {
+): { [Member in keyof Required<Asked>]: Asked[Member] } {
   return {
-    ...(location && placeOf(location)),
-    ...(tenant !== undefined && { tenant }),
-    ...(require && { require: [...require] }),
-    ...(region?.prefer !== undefined && { prefer: region.prefer }),
-    ...(transports && { transports }),
-    ...(count !== undefined && { count }),
+    country: location?.country ?? undefined,
+    continent: location?.continent ?? undefined,
+    lat: location && wholeDegrees(location.latitude),
+    lon: location && wholeDegrees(location.longitude),
+    user: undefined,
+    tenant,
+    require: require && [...require],
+    prefer: region?.prefer,
+    transports,
+    count,
   };
 }
 
-function placeOf({ latitude, longitude, country, continent }: ClientLocation): Asked {
-  return {
-    ...(country !== null && { country }),
-    ...(continent !== null && { continent }),
-    // What is added makes 0 of -0.
-    lat: Math.round(latitude) + 0,
-    lon: Math.round(longitude) + 0,
-  };
+/** What is added makes 0 of -0. */
+function wholeDegrees(degrees: number): number {
+  return Math.round(degrees) + 0;
 }

@@ -27,36 +27,49 @@ export interface RefusedRequest extends Moment {
   readonly code: RefusalCode;
 }
 
-/** As the log writes it, in a batch that begins `from` then. */
+/**
+ * As the log writes it, in a batch that begins `from` then. Members that are `undefined` are not written; they are all
+ * there because spreading one object into another takes microseconds (Node 20).
+ */
 export function writeDecision(decision: Decision, from: Moment): WrittenDecision {
   const { asked, user, region, nodes, nearestRegion, reason } = decision;
+  const { country, continent, lat, lon, tenant, require, prefer, transports, count } = asked;
   return {
-    ...since(from, decision),
-    ...asked,
-    ...(user !== undefined && { user: userHash(user) }),
+    ms: decision.atMs - from.atMs || undefined,
+    read: decision.position - from.position || undefined,
+    country,
+    continent,
+    lat,
+    lon,
+    user: user === undefined ? undefined : userHash(user),
+    tenant,
+    require,
+    prefer,
+    transports,
+    count,
     region,
     nodes,
-    ...(nearestRegion !== region && { nearestRegion }),
+    nearestRegion: nearestRegion === region ? undefined : nearestRegion,
     reason,
   };
 }
 
 /** @param after decisions of the batch made before it. */
 export function writeRefusal(refused: RefusedRequest, from: Moment, after: number): WrittenRefusal {
-  return { ...since(from, refused), ...(after > 0 && { after }), ...refused.asked, code: refused.code };
-}
-
-function since(from: Moment, { atMs, position }: Moment): { ms?: number; read?: number } {
-  const ms = atMs - from.atMs;
-  const read = position - from.position;
-  return { ...(ms > 0 && { ms }), ...(read > 0 && { read }) };
+  const { atMs, position, asked, code } = refused;
+  const ms = atMs - from.atMs || undefined;
+  const read = position - from.position || undefined;
+  return { ms, read, after: after || undefined, ...asked, code };
 }
 
 /** Bytes it takes on the log, or a little more. */
-export function writtenBytes({ asked }: Pick<Decision, 'asked'>, nodes: readonly string[] = []): number {
-  const lists = [...nodes, ...(asked.require ?? [])];
-  return FIXED_BYTES + lists.reduce((sum, { length }) => sum + length + 3, 0);
+export function writtenBytes({ asked }: Pick<Decision, 'asked'>, nodes: readonly string[] = NOTHING): number {
+  let bytes = FIXED_BYTES;
+  for (const node of nodes) bytes += node.length + 3;
+  for (const region of asked.require ?? NOTHING) bytes += region.length + 3;
+  return bytes;
 }
 
+const NOTHING: readonly string[] = [];
 /** Everything but the lists, with every member there and as long as it may be. */
 const FIXED_BYTES = 500;

@@ -1,5 +1,5 @@
 import { bestOfTwo } from '../choose-node.js';
-import { argMin, nearestOfEmptiest, type Strategy } from '../strategy.js';
+import { nearestOfEmptiest, type Strategy } from '../strategy.js';
 
 /**
  * The nearest region with room.
@@ -12,12 +12,17 @@ import { argMin, nearestOfEmptiest, type Strategy } from '../strategy.js';
 export const nearest: Strategy = {
   name: 'nearest',
 
-  homeRegion: ({ isAllowed, rttMs }) =>
-    argMin(
-      isAllowed.length,
-      (i) => isAllowed[i] === true,
-      (i) => rttMs[i] ?? Infinity,
-    ),
+  homeRegion({ isAllowed, rttMs }) {
+    let nearest = -1;
+    let leastMs = Infinity;
+    for (let i = 0; i < isAllowed.length; i++) {
+      const ms = rttMs[i] ?? Infinity;
+      if (!isAllowed[i] || ms >= leastMs) continue;
+      leastMs = ms;
+      nearest = i;
+    }
+    return nearest;
+  },
 
   chooseRegion(weighing, home) {
     return weighing.isOpen[home] ? home : nearestOfEmptiest(weighing);
