@@ -153,7 +153,8 @@ export class Fleet {
     this.policyAt = at;
     this.issues.setRamp(policy.reservation);
     this.population.govern(policy, this.lastNow, () => this.replaceRegions(policy));
-    this.issues.advance(this.lastNow, this.link);
+    this.advanceTo(at);
+    this.population.forgetUpTo(at);
     return 'applied';
   }
 

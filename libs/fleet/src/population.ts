@@ -30,6 +30,8 @@ export class Population {
   private readonly silence = new SilenceWatch();
   /** Nodes silent for so long that they are unknown, or would be if they were not held. */
   private readonly longSilent = new Set<NodeState>();
+  /** Log time of the last entry. */
+  private writtenUpTo = 0;
   private policy: PolicyDocument | undefined;
   private policyUnit = NO_RESERVATION;
   private link = LINK_UP;
@@ -115,6 +117,7 @@ export class Population {
     }
     this.forgetOutside(nodes);
     this.reconsiderSilence(now);
+    this.forgetUpTo(this.writtenUpTo);
   }
 
   /** Of the nodes outside the policy, the longest silent go until there are few enough. */
@@ -138,6 +141,7 @@ export class Population {
    * nobody is held for a silent bus, so nobody is forgotten.
    */
   forgetUpTo(writtenAt: number): void {
+    this.writtenUpTo = writtenAt;
     if (!this.policy) return;
     for (let node = this.graves.pop(writtenAt); node; node = this.graves.pop(writtenAt)) {
       if (node.freshness !== 'unknown') continue;
@@ -177,7 +181,9 @@ export class Population {
         this.longSilent.add(node);
         if (this.silence.isHeld(lastSeenAt)) return;
         this.become(node, 'unknown');
-        this.graves.ensureBy(node, this.forgottenFrom(node));
+        // It was held until now, perhaps for longer than it would have been remembered.
+        if (this.policy && this.forgottenFrom(node) <= this.writtenUpTo) this.forget(node);
+        else this.graves.ensureBy(node, this.forgottenFrom(node));
     }
   }
 

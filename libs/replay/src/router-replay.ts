@@ -10,9 +10,9 @@ import {
   type EstimateRtt,
   type PlacementView,
 } from '@spillway/placement';
+import { Backlog } from './backlog.js';
 import type { LogTail } from './log-tail.js';
 import type { ReplayListener, RunName } from './replay-listener.js';
-import { Retained } from './retained.js';
 import {
   compareDecision,
   compareRefusal,
@@ -42,7 +42,7 @@ export class RouterReplay {
   private isLinkLost = false;
   /** The number in the tail of the next entry to fold, and what came before it and was not folded in time. */
   private cursor = 0;
-  private backlog: { readonly fromPosition: number; readonly retained: Retained } | undefined;
+  private backlog: Backlog | undefined;
   private nextN: number | undefined;
   private nextBatch = 0;
   /** How far it had read when it decided last. */
@@ -98,8 +98,8 @@ export class RouterReplay {
   /** The tail lets go of this entry; what was not folded yet is kept as a process that starts would read it. */
   noteDropped(entry: LogEntry, index: number): void {
     if (!this.hasBegun || index < this.cursor) return;
-    this.backlog ??= { fromPosition: entry.position, retained: new Retained() };
-    this.backlog.retained.keep(entry);
+    this.backlog ??= new Backlog();
+    this.backlog.keep(entry);
     this.cursor = index + 1;
   }
 
@@ -192,13 +192,10 @@ export class RouterReplay {
       if (from <= position && this.position < to) this.doubt ??= 'gap';
     this.position = position;
     if (!this.hasBegun) this.begin(position);
-    if (this.backlog) {
-      const { fromPosition, retained } = this.backlog;
-      if (position >= fromPosition && position < retained.position) this.doubt ??= 'read-late';
-      if (position < retained.position) return;
-      for (const entry of retained.entries()) this.fold(entry);
-      this.backlog = undefined;
-    }
+    const taken = this.backlog?.takeUpTo(position, (entry) => this.fold(entry)) ?? 'all';
+    if (taken === 'late') this.doubt ??= 'read-late';
+    if (taken !== 'all') return;
+    this.backlog = undefined;
     for (let entry = this.tail.at(this.cursor); entry && entry.position <= position;) {
       this.fold(entry);
       entry = this.tail.at(++this.cursor);
