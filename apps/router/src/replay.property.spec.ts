@@ -11,7 +11,7 @@ import { estimateRttMs } from '@spillway/geo';
 import { LogReplay, type Verdict } from '@spillway/replay';
 import { ReplayedWorld, type WorldOptions } from './testing/replayed-world.harness.js';
 
-const RUNS = Number(process.env['FUZZ_RUNS'] ?? 30);
+const RUNS = Number(process.env['FUZZ_RUNS'] ?? 20);
 const FEW = Math.ceil(RUNS / 5);
 const FEWER = Math.ceil(RUNS / 2);
 const FIRST_SEED = Number(process.env['FUZZ_SEED'] ?? 1);
