@@ -3,13 +3,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { PolicyDocument } from '@spillway/contracts';
+import {
+  iceServersAnswerSchema,
+  type IceServersAnswer,
+  type IceServersRequest,
+  type PolicyDocument,
+} from '@spillway/contracts';
 import { freePort } from '@spillway/testkit';
 import { startProcess, type RunningProcess } from '../processes.js';
 import { until } from '../until.js';
 import { CLOUD_SECRET } from './cloud.harness.js';
 import { openIceStream, type IceStream } from './ice-stream.harness.js';
 
+export const MASTER_SECRET = 'a master secret of the control loop specs';
 const API_KEY = 'a-key-of-the-control-loop-specs';
 const START_LIMIT_MS = 60_000;
 
@@ -30,6 +36,8 @@ export interface Program {
 
 export interface RouterProgram extends Program {
   readonly stream: IceStream;
+  /** `POST /v1/ice-servers`. @throws unless the answer is 200. */
+  ask(request: IceServersRequest): Promise<IceServersAnswer>;
 }
 
 /** Starts programs and ends them all, whatever became of the spec. */
@@ -59,12 +67,13 @@ export class Programs {
       NATS_URL: natsUrl,
       ROUTER_ID: name,
       GRPC_PORT: `${grpcPort}`,
-      TURN_MASTER_SECRET: 'a master secret of the control loop specs',
+      TURN_MASTER_SECRET: MASTER_SECRET,
       API_KEYS_FILE: keys,
       RATE_LIMIT_PER_KEY: '0',
       ...env,
     });
-    return { ...program, stream: openIceStream(`127.0.0.1:${grpcPort}`, API_KEY) };
+    const stream = openIceStream(`127.0.0.1:${grpcPort}`, API_KEY);
+    return { ...program, stream, ask: (request) => ask(program.url, request) };
   }
 
   /** Resolves once it answers `/healthz`, active or not. */
@@ -137,4 +146,12 @@ async function isUp(url: string): Promise<boolean> {
 async function get(url: string): Promise<unknown> {
   const response = await fetch(url, { headers: { authorization: `Bearer ${API_KEY}` } });
   return response.json();
+}
+
+async function ask(url: string, request: IceServersRequest): Promise<IceServersAnswer> {
+  const headers = { authorization: `Bearer ${API_KEY}`, 'content-type': 'application/json' };
+  const init = { method: 'POST', headers, body: JSON.stringify(request) };
+  const response = await fetch(`${url}/v1/ice-servers`, init);
+  if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
+  return iceServersAnswerSchema.parse(await response.json());
 }
