@@ -22,9 +22,9 @@ import { aHeartbeat, aPolicy } from '@spillway/testkit';
 
 export const T0 = 1_795_000_000_000;
 
-/** Far from real, near enough for an order: one ms per degree. */
+/** Far from real, near enough for an order: one ms per degree. Exact on every machine. */
 export const degrees = (a: Coordinates, b: Coordinates) =>
-  Math.hypot(a.latitude - b.latitude, a.longitude - b.longitude);
+  Math.abs(a.latitude - b.latitude) + Math.abs(a.longitude - b.longitude);
 
 /** A log, and whoever reads it as it is written. */
 export class Stage {
@@ -33,8 +33,11 @@ export class Stage {
   at = T0;
   private seq = 0;
 
-  constructor(readonly nodes = ['us-east-1/a', 'us-east-1/b', 'eu-central-1/c']) {
-    this.write({ kind: 'policy', policy: aPolicy() });
+  constructor(
+    readonly nodes = ['us-east-1/a', 'us-east-1/b', 'eu-central-1/c'],
+    policy = aPolicy(),
+  ) {
+    this.write({ kind: 'policy', policy });
     this.beat();
   }
 
@@ -46,10 +49,18 @@ export class Stage {
     return router;
   }
 
-  beat(load: object = {}): void {
-    for (const place of this.nodes) {
+  beat(load: object | ((i: number) => object) = {}): void {
+    for (const [i, place] of this.nodes.entries()) {
       const [region = '', nodeId = ''] = place.split('/');
-      this.write({ kind: 'heartbeat', heartbeat: aHeartbeat({ region, nodeId, seq: ++this.seq, load }) });
+      this.write({
+        kind: 'heartbeat',
+        heartbeat: aHeartbeat({
+          region,
+          nodeId,
+          seq: ++this.seq,
+          load: typeof load === 'function' ? load(i) : load,
+        }),
+      });
     }
   }
 

@@ -1,0 +1,75 @@
+import { expect, it } from '@jest/globals';
+import { STRATEGY_NAMES, type Spillover, type StrategyName } from '@spillway/contracts';
+import { hashText, RULE_VERSION } from '@spillway/placement';
+import { aPolicy } from '@spillway/testkit';
+import { Stage } from './recording-router.harness.js';
+
+/**
+ * What these rules make of a log. Where this changes, decisions that were recorded before come out otherwise: count
+ * `RULE_VERSION` up, and write the new figures here.
+ */
+const RULES = { version: 1, decisions: 3_644_105_646 };
+
+const REGIONS = ['us-east-1', 'eu-central-1', 'ap-southeast-1'] as const;
+const NODES = REGIONS.flatMap((region) => Array.from({ length: 4 }, (_, i) => `${region}/n${i}`));
+
+const spillover: Spillover = {
+  at: '2026-11-22T10:00:00.000Z',
+  priceMs: 40,
+  integralMs: 40,
+  utilization: null,
+  demand: null,
+  loadPerCredential: { bandwidthBps: 400_000, allocations: 2.5 },
+  origins: {},
+  target: 0.79,
+  generation: 1,
+  validForSeconds: 20,
+};
+
+/** A region that fills up while two routers decide, as text. */
+function decisionsBy(strategy: StrategyName): string {
+  const fixedMap = { continents: { EU: 'eu-central-1', NA: 'us-east-1' }, fallback: 'ap-southeast-1' };
+  const stage = new Stage(NODES, aPolicy({ strategy, fixedMap }));
+  const routers = ['r1', 'r2'].map((id) => stage.router(id));
+  const decided: string[] = [];
+  for (let step = 0; step < 400; step++) {
+    stage.pass(170);
+    if (step % 10 === 0) {
+      stage.beat((i) => ({
+        cpu: null,
+        allocations: 3_500 + ((i * 137 + step * 2) % 500) + (i < 4 ? step : 0),
+      }));
+    }
+    if (step === 200) stage.write({ kind: 'spillover', region: 'us-east-1', spillover });
+    const router = routers[step % 2];
+    const continent = step % 3 === 0 ? ('EU' as const) : ('NA' as const);
+    router?.decide(stage.at, {
+      lat: (step * 37) % 80,
+      lon: ((step * 53) % 240) - 120,
+      continent,
+      ...(step % 7 === 0 && { count: 2 }),
+      ...(step % 11 === 0 && { prefer: 'eu-central-1' }),
+    });
+    if (step % 2 === 1) for (const each of routers) decided.push(...stage.tell(each).decisions.map(textOf));
+  }
+  return decided.join('\n');
+}
+
+const textOf = ({
+  id,
+  nodes,
+  nearestRegion,
+  reason,
+}: {
+  id: string;
+  nodes: string[];
+  nearestRegion: string | null;
+  reason: string;
+}) => [id, nodes, nearestRegion, reason].join(' ');
+
+it('Decisions come out as they did when the rules were given their version', () => {
+  const all = STRATEGY_NAMES.map(decisionsBy).join('\n');
+  for (const reason of ['nearest', 'preferred', 'spillover'])
+    expect(all.split(reason).length).toBeGreaterThan(30);
+  expect({ version: RULE_VERSION, decisions: hashText(all) }).toEqual(RULES);
+});
