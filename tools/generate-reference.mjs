@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
 import { asyncApiDocument } from '../libs/contracts/dist/index.js';
 import { AutoscalerMetrics, autoscalerConfigSchema, registerGauges } from '../apps/autoscaler/dist/index.js';
+import { kindsMarkdown } from '../apps/cli/dist/replay/incident/kinds-markdown.js';
 import { ReporterMetrics, reporterConfigSchema } from '../apps/reporter/dist/index.js';
 import { Registry } from 'prom-client';
 import { FleetView, openApiDocument, RouterMetrics, routerConfigSchema } from '../apps/router/dist/index.js';
@@ -46,6 +47,7 @@ const files = {
   'autoscaler-config.md': configMarkdown('Autoscaler configuration', autoscalerConfigSchema),
   'autoscaler-metrics.md': await metricsMarkdown('Autoscaler metrics', autoscalerRegistry),
   'scale-reasons.md': reasonsMarkdown(),
+  'incident-events.md': kindsMarkdown(),
   'reporter-config.md': configMarkdown('Reporter configuration', reporterConfigSchema),
   'reporter-metrics.md': await metricsMarkdown('Reporter metrics', reporterRegistry),
 };

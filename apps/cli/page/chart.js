@@ -4,6 +4,27 @@ const PLOT_HEIGHT = 118;
 const ALARM_HEIGHT = 7;
 const MINUTE_S = 60;
 const DAY_S = 86_400;
+/** Seconds between two labels of the time axis. */
+const TIME_STEPS_S = [
+  1,
+  2,
+  5,
+  10,
+  15,
+  30,
+  60,
+  120,
+  300,
+  600,
+  900,
+  1800,
+  3600,
+  7200,
+  14_400,
+  21_600,
+  43_200,
+  DAY_S,
+];
 
 /**
  * One chart of one region.
@@ -101,12 +122,13 @@ function optionsOf(kind, lines, region, report, view) {
         ...axis,
         size: 22,
         space: 70,
+        incrs: TIME_STEPS_S,
         ticks: { show: false },
         values: (_u, splits, _axis, _space, step) => splits.map((s) => timeLabel(s, step ?? 1)),
       },
       {
         ...axis,
-        size: 46,
+        size: 54,
         space: 26,
         ticks: { show: false },
         values: (_u, splits) => splits.map((value) => shortly(kind, value)),

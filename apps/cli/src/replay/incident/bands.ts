@@ -4,6 +4,8 @@ const BELOW = 0.7;
 export interface Move {
   readonly from: number;
   readonly to: number;
+  /** When it left the band it was in. */
+  readonly atMs: number;
 }
 
 /**
@@ -27,17 +29,17 @@ export class Bands {
   /** @returns what the value was when it was told last and what it is, when that is worth telling. */
   move(value: number, now: number): Move | undefined {
     const band = this.bandOf(value);
-    if (band > this.band) return this.enter(band, value);
+    if (band > this.band) return this.enter(band, value, now);
     if (band === this.band || value >= BELOW * (this.edges[this.band - 1] ?? 0)) {
       this.belowSince = undefined;
       return undefined;
     }
     this.belowSince ??= now;
-    return now - this.belowSince >= this.holdMs ? this.enter(band, value) : undefined;
+    return now - this.belowSince >= this.holdMs ? this.enter(band, value, this.belowSince) : undefined;
   }
 
-  private enter(band: number, value: number): Move {
-    const move = { from: this.told, to: value };
+  private enter(band: number, value: number, atMs: number): Move {
+    const move = { from: this.told, to: value, atMs };
     this.band = band;
     this.told = value;
     this.belowSince = undefined;

@@ -124,9 +124,9 @@ describe('the timeline of an incident', () => {
       `10 plan-made ${EU} plan 1: grow 2 → 3: planned – grow for need (3 for 2.4)`,
       `12 plan-done ${EU} plan 1: grow 2 → 3: done`,
       `16 plan-held ${EU} size is left as it is – grow not: at-max (at most 3)`,
-      '18 leader-changed - another autoscaler acts: generation 2 after 1',
+      '18 leader-changed - another autoscaler acts (generation 2)',
       `18 plan-failed ${US} plan 4: grow 2 → 3: failed: quota exceeded`,
-      '20 leader-outlived - an autoscaler of generation 1 is still heard, 2 acts',
+      '20 leader-outlived - an autoscaler that another has followed is still heard (generation 1)',
     ]);
   });
 
@@ -149,7 +149,7 @@ describe('the timeline of an incident', () => {
     expect(prices.map((line) => line.replace(/ at \d+ % load/, ''))).toEqual([
       `11 price-rose ${EU} price 0 ms → 60 ms`,
       `55 price-rose ${EU} price 60 ms → 200 ms`,
-      `113 price-fell ${EU} price 200 ms → 0 ms`,
+      `83 price-fell ${EU} price 200 ms → 0 ms`,
     ]);
   });
 

@@ -60,7 +60,8 @@ export function reportIncident(
   only?: readonly string[],
 ): IncidentReport {
   const { book, fleet, series, telemetry, firstEntry, totals } = fold;
-  const fromMs = origin.fromMs ?? series?.axis.fromMs ?? fold.lastMs;
+  // Before the first entry there is nothing to be shown.
+  const fromMs = series?.axis.fromMs ?? origin.fromMs ?? fold.lastMs;
   const toMs = Math.max(fromMs, fold.lastMs);
   const isOf = (region: string | undefined) => region === undefined || !only || only.includes(region);
   const { policy } = fleet;

@@ -52,13 +52,13 @@ export class PlanWatch implements Watch {
     if (before !== undefined && generation < before) {
       if (this.outlived === generation) return;
       this.outlived = generation;
-      const text = `an autoscaler of generation ${generation} is still heard, ${before} acts`;
+      const text = `an autoscaler that another has followed is still heard (generation ${generation})`;
       this.scene.tell({ kind: 'leader-outlived', text, facts: { generation } });
       return;
     }
     this.generation = generation;
     if (before === undefined) return;
-    const text = `another autoscaler acts: generation ${generation} after ${before}`;
+    const text = `another autoscaler acts (generation ${generation})`;
     this.scene.tell({ kind: 'leader-changed', text, facts: { generation, before } });
   }
 }

@@ -95,12 +95,15 @@ export class RegionWatch implements Watch {
     const move = price.move(current, now);
     if (!move) return;
     const load = percent(region.utilization);
-    this.scene.tell({
-      kind: move.to > move.from ? 'price-rose' : 'price-fell',
-      region: region.id,
-      text: `price ${milliseconds(move.from)} → ${milliseconds(move.to)} at ${load} load`,
-      facts: { fromMs: round(move.from), toMs: round(move.to), utilization: region.utilization },
-    });
+    this.scene.tell(
+      {
+        kind: move.to > move.from ? 'price-rose' : 'price-fell',
+        region: region.id,
+        text: `price ${milliseconds(move.from)} → ${milliseconds(move.to)} at ${load} load`,
+        facts: { fromMs: round(move.from), toMs: round(move.to), utilization: region.utilization },
+      },
+      move.atMs,
+    );
   }
 
   private mark({ overloads }: Watched, isOverloaded: boolean, now: number): void {

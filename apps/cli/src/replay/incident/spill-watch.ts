@@ -61,12 +61,15 @@ export class SpillWatch implements Watch {
     const move = this.bandsOf(home).move(own === 0 ? 0 : goneAway / own, now);
     if (!move) return;
     const where = [...away].sort(([, a], [, b]) => b - a).map(([region]) => region);
-    this.scene.tell({
-      kind: move.to > move.from ? 'spill-rose' : 'spill-fell',
-      region: home,
-      text: `${percent(move.to)} of its clients served elsewhere${where.length > 0 ? ` (${someOf(where)})` : ''}, ${percent(move.from)} before`,
-      facts: { from: move.from, to: move.to, clients: own },
-    });
+    this.scene.tell(
+      {
+        kind: move.to > move.from ? 'spill-rose' : 'spill-fell',
+        region: home,
+        text: `${percent(move.to)} of its clients served elsewhere${where.length > 0 ? ` (${someOf(where)})` : ''}, ${percent(move.from)} before`,
+        facts: { from: move.from, to: move.to, clients: own },
+      },
+      move.atMs,
+    );
   }
 
   private bandsOf(home: string): Bands {

@@ -60,7 +60,7 @@ function drawHeader(report: IncidentReport, verification?: VerificationReport): 
   return html`<header>
     <h1>${spanOf(report)}</h1>
     <p class="facts faint">${facts.join(' · ')}</p>
-    ${verified.length > 0 ? html`<p class="facts">Derived again: ${verified.join(' ')}</p>` : ''}
+    ${verified.length > 0 ? html`<p class="facts">Derived again: ${verified.join(' · ')}</p>` : ''}
     ${
       notes.length > 0
         ? html`<ul class="notes">

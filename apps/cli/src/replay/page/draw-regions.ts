@@ -1,6 +1,6 @@
 import type { IncidentReport } from '../incident/incident-report.js';
 import type { RegionReport } from '../incident/region-report.js';
-import { duration } from '../../log/wording.js';
+import { count, duration } from '../../log/wording.js';
 import { milliseconds, percent } from '../incident/wording.js';
 import { html, join, type Html } from './html.js';
 
@@ -11,7 +11,7 @@ export function drawRegions({ regions, points }: IncidentReport): Html {
   const quiet = regions.filter(({ isQuiet }) => isQuiet);
   const names = quiet.map(({ region }) => region).join(', ');
   const folded = html`<details class="quiet" ${lively.length === 0 ? html` open` : ''}>
-    <summary>${quiet.length === 1 ? '1 quiet region' : `${quiet.length} quiet regions`}: ${names}</summary>
+    <summary>${count(quiet.length, 'quiet region')}: ${names}</summary>
     ${join(quiet.map(drawRegion))}
   </details>`;
   return html`<div id="lively">${join(lively.map(drawRegion))}</div>
@@ -42,7 +42,7 @@ function worstOf(region: RegionReport): Html[] {
     html`${percent(spillOut)} of its clients served elsewhere`,
     html`${percent(spillIn)} of those served are from elsewhere`,
     html`${nodes} usable nodes`,
-    ...(alarms > 0 ? [html`<b>${alarms} alarms</b>`] : []),
+    ...(alarms > 0 ? [html`<b>${count(alarms, 'alarm')}</b>`] : []),
   ];
   return facts.map((fact, i) => (i === 0 ? fact : html` · ${fact}`));
 }
