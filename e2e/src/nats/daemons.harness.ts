@@ -105,6 +105,10 @@ export class Daemon {
     return (await fetch(this.url + path, init)).json();
   }
 
+  async isReady(): Promise<boolean> {
+    return (await fetch(`${this.url}/readyz`)).ok;
+  }
+
   /** Nothing about it is degraded. */
   async isWell(): Promise<boolean> {
     const { ready, degraded } = (await this.call('/readyz')) as { ready: boolean; degraded: boolean };
