@@ -67,7 +67,7 @@ describe('an archive', () => {
       policy: {
         tenants: { acme: { keys: [], regions: { require: ['us-east-1'] } } },
         regions: {
-          'us-east-1': { scaling: { provider: { kind: 'webhook', url: 'https://hooks.example.com' } } },
+          'us-east-1': { scaling: { provider: { kind: 'webhook', url: 'http://10.1.2.3:8080' } } },
         },
       },
     });
@@ -91,7 +91,7 @@ function aPolicyWithSecrets(): object {
     defaultRegion: 'us-east-1',
     tenants: { acme: { keys: [{ sha256: HASH }], regions: { require: ['us-east-1'] } } },
     regions: {
-      'us-east-1': { scaling: scaling({ kind: 'webhook', url: 'https://hooks.example.com/hooks/hunter2' }) },
+      'us-east-1': { scaling: scaling({ kind: 'webhook', url: 'http://10.1.2.3:8080/hooks/hunter2' }) },
       'eu-central-1': { scaling: scaling({ kind: 'docker', image: 'relay', env: { GREETING: 'hunter2' } }) },
     },
   };

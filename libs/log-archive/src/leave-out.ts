@@ -28,7 +28,16 @@ const PATTERNS: readonly RegExp[] = [
 const ADDRESS_LIKE = /[0-9A-Fa-f:.]*[0-9A-Fa-f][0-9A-Fa-f:.]*/g;
 
 /** Members that hold no free text, or addresses of servers, which are no secret. */
-const KNOWN_MEMBERS = new Set(['at', 'since', 'expiresAt', 'id', 'instanceId', 'terminate', 'versionFloor']);
+const KNOWN_MEMBERS = new Set([
+  'at',
+  'since',
+  'expiresAt',
+  'id',
+  'instanceId',
+  'terminate',
+  'versionFloor',
+  'url',
+]);
 
 /** @returns the text without secrets and addresses, and how many there were. */
 export function cleanText(text: string): { text: string; count: number } {
