@@ -1,3 +1,4 @@
+import { cleanSighting } from './clean-sighting.js';
 import {
   INCIDENT_KINDS,
   LEVELS,
@@ -28,7 +29,7 @@ export class EventBook {
       this.dropped++;
       return;
     }
-    this.events.push({ ...sighting, atMs, position, level });
+    this.events.push({ ...cleanSighting(sighting), atMs, position, level });
     if (this.events.length > this.limit) this.makeRoom();
   }
 

@@ -195,6 +195,20 @@ describe('the timeline of an incident', () => {
     ]);
   });
 
+  it('tells no secret and no address, whoever wrote it where', () => {
+    const story = aFleet().pass(10);
+    const keyed = (digit: string) => ({ t: { keys: [{ sha256: digit.repeat(64) }] } });
+    const of = (revision: string, digit: string) =>
+      aPolicy({ strategy: 'priced', tenants: keyed(digit), revision });
+    story.write({ kind: 'policy', policy: of('v2', '1') });
+    story.write({ kind: 'policy', policy: of('v2', '2') });
+    story.plan(EU, { outcome: 'failed', error: 'password=hunter2 at 203.0.113.9' });
+    const text = JSON.stringify(eventsOf(story, Story.at(5)));
+    expect(text).toContain('plan-failed');
+    expect(text).toContain('policy v2 after v2: 1 more');
+    for (const secret of ['hunter2', '203.0.113.9', '1111', '2222']) expect(text).not.toContain(secret);
+  });
+
   it('tells of routers that fall silent, are cut off, begin anew or whose batches are missing', () => {
     const story = aFleet().router('r2').pass(10).routerGone('r2').pass(12).router('r2').pass(2);
     story
