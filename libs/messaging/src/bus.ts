@@ -83,10 +83,19 @@ export interface Bus {
   /**
    * Puts one message on the log and waits until it is stored there; retried through link loss and failover.
    * `messageId` makes a repeated attempt harmless for two minutes.
+   * @param after the position of the last message on this subject as far as the caller knows, 0 for none: it is stored
+   * after that one or not at all.
    * @returns its position.
-   * @throws {RecordError} when `signal` aborts before that, the bus is closed, or the log refuses the message.
+   * @throws {RecordError} when `signal` aborts before that, the bus is closed, the log refuses the message, or it was
+   * `overtaken` by another after `after`.
    */
-  record(subject: string, payload: unknown, messageId: string, signal?: AbortSignal): Promise<number>;
+  record(
+    subject: string,
+    payload: unknown,
+    messageId: string,
+    signal?: AbortSignal,
+    after?: number,
+  ): Promise<number>;
 
   /**
    * Follows the log until stopped, through reconnects and failovers. Resolves once all that was on the log has been

@@ -49,7 +49,7 @@ export class ProvisionError extends BusError {
 /** A message was not put on the log, or it is not known whether it was. */
 export class RecordError extends BusError {
   constructor(
-    readonly code: 'aborted' | 'closed' | 'refused',
+    readonly code: 'aborted' | 'closed' | 'refused' | 'overtaken',
     subject: string,
     cause?: unknown,
   ) {
@@ -62,6 +62,7 @@ const RECORD_TEXT: Record<RecordError['code'], [string, string]> = {
   aborted: ['was given up before the log acknowledged it', 'Look at the link to NATS and its JetStream'],
   closed: ['was given up because the bus was closed', 'Record before closing'],
   refused: ['was refused by the log', 'Look at its size and at the limits of the stream'],
+  overtaken: ['came after another that its sender had not seen', 'Read that one and decide anew'],
 };
 
 /** A part of the log could not be read. */

@@ -66,12 +66,20 @@ export class MemoryBus implements Bus {
     if (this.current === 'up') this.log.append(subject, encodePayload(payload));
   }
 
-  async record(subject: string, payload: unknown, messageId: string, signal?: AbortSignal): Promise<number> {
+  async record(
+    subject: string,
+    payload: unknown,
+    messageId: string,
+    signal?: AbortSignal,
+    after?: number,
+  ): Promise<number> {
     const data = encodePayload(payload);
-    const append = () => (this.current === 'up' ? this.log.append(subject, data, messageId) : undefined);
+    const append = () =>
+      this.current === 'up' ? this.log.append(subject, data, messageId, after) : undefined;
     try {
       return await this.until(append, signal);
     } catch (error) {
+      if (error instanceof RecordError) throw error;
       throw new RecordError(signal?.aborted ? 'aborted' : 'closed', subject, error);
     }
   }

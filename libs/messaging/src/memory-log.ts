@@ -1,6 +1,7 @@
 import { ISSUED_SUBJECTS, LOG_SUBJECTS } from '@spillway/contracts';
 import type { BusMessage, OutgoingMessage } from './bus.js';
 import type { StoredMessage } from './delivery.js';
+import { RecordError } from './errors.js';
 import { matchesSubject } from './subject-filter.js';
 
 export interface MemoryResponder {
@@ -64,12 +65,17 @@ export class MemoryLog {
     this.stream.firstPosition = Math.max(this.stream.firstPosition, position + 1);
   }
 
-  /** @returns the position, `undefined` when no stream captures the subject. */
-  append(subject: string, data: Uint8Array, messageId?: string): number | undefined {
+  /**
+   * @returns the position, `undefined` when no stream captures the subject.
+   * @throws {RecordError} `overtaken`.
+   */
+  append(subject: string, data: Uint8Array, messageId?: string, after?: number): number | undefined {
     const { stream } = this;
     if (!stream || !matchesSubject(LOG_SUBJECTS, subject)) return undefined;
     const known = messageId === undefined ? undefined : stream.ids.get(messageId);
     if (known !== undefined) return known;
+    const last = stream.messages.findLast((message) => message.subject === subject)?.position ?? 0;
+    if (after !== undefined && after !== last) throw new RecordError('overtaken', subject);
     const position = ++stream.lastPosition;
     stream.lastAt = Math.floor(this.now());
     stream.messages.push({ position, at: stream.lastAt, subject, data });

@@ -67,8 +67,14 @@ export class NatsBus implements Bus {
     this.nats.upSession?.connection.publish(subject, encodePayload(payload));
   }
 
-  record(subject: string, payload: unknown, messageId: string, signal?: AbortSignal): Promise<number> {
-    return this.recorder.record(subject, encodePayload(payload), messageId, signal);
+  record(
+    subject: string,
+    payload: unknown,
+    messageId: string,
+    signal?: AbortSignal,
+    after?: number,
+  ): Promise<number> {
+    return this.recorder.record({ subject, data: encodePayload(payload), messageId, signal, after });
   }
 
   follow(listener: LogListener, options: FollowOptions = {}): Promise<Following> {

@@ -3,9 +3,19 @@ import { LOG_STREAM } from '@spillway/contracts';
 import pRetry from 'p-retry';
 import { RecordError } from './errors.js';
 import type { NatsLink } from './nats-link.js';
+import { isWrongLastSequence } from './wrong-last-sequence.js';
 
 /** Milliseconds until a message that was not acknowledged is sent again. */
 const ACK_TIMEOUT_MS = 2_000;
+
+export interface Recording {
+  readonly subject: string;
+  readonly data: Uint8Array;
+  readonly messageId: string;
+  readonly signal?: AbortSignal | undefined;
+  /** See `Bus.record`. */
+  readonly after?: number | undefined;
+}
 
 /** Puts messages on the log and sees to it that they are stored. */
 export class Recorder {
@@ -14,13 +24,14 @@ export class Recorder {
 
   constructor(private readonly link: NatsLink) {}
 
-  record(subject: string, data: Uint8Array, messageId: string, signal?: AbortSignal): Promise<number> {
+  record(message: Recording): Promise<number> {
+    const { subject, signal } = message;
     // One controller a message: `AbortSignal.any` on a signal that lives as long as the process leaks in Node 20.
     const giveUp = new AbortController();
     const onAbort = () => giveUp.abort(new RecordError('aborted', subject, signal?.reason));
     signal?.addEventListener('abort', onAbort);
     if (signal?.aborted) onAbort();
-    const recording = this.tryOn(subject, data, messageId, giveUp.signal).finally(() => {
+    const recording = this.tryOn(message, giveUp.signal).finally(() => {
       signal?.removeEventListener('abort', onAbort);
       this.inProgress.delete(recording);
     });
@@ -37,13 +48,9 @@ export class Recorder {
     for (const giveUp of this.inProgress.values()) giveUp();
   }
 
-  private async tryOn(
-    subject: string,
-    data: Uint8Array,
-    messageId: string,
-    stop: AbortSignal,
-  ): Promise<number> {
-    const options = { msgID: messageId, timeout: ACK_TIMEOUT_MS, expect: { streamName: LOG_STREAM } };
+  private async tryOn({ subject, data, messageId, after }: Recording, stop: AbortSignal): Promise<number> {
+    const expect = { streamName: LOG_STREAM, ...(after !== undefined && { lastSubjectSequence: after }) };
+    const options = { msgID: messageId, timeout: ACK_TIMEOUT_MS, expect };
     const attempt = async () => {
       const { streams } = await this.link.up(stop);
       return (await this.link.whileUp(streams.publish(subject, data, options), stop)).seq;
@@ -58,7 +65,8 @@ export class Recorder {
         shouldRetry: ({ error }) => !isRefusal(error),
       });
     } catch (error) {
-      throw error instanceof RecordError ? error : new RecordError('refused', subject, error);
+      if (error instanceof RecordError) throw error;
+      throw new RecordError(isWrongLastSequence(error) ? 'overtaken' : 'refused', subject, error);
     }
   }
 }

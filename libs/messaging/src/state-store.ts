@@ -1,10 +1,10 @@
-import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
 import { Kvm, type KV } from '@nats-io/kv';
 import { STATE_BUCKET } from '@spillway/contracts';
 import type { StateStore } from './bus.js';
 import { RevisionConflictError, StateError } from './errors.js';
 import type { NatsLink } from './nats-link.js';
 import { encodePayload } from './payload.js';
+import { isWrongLastSequence } from './wrong-last-sequence.js';
 
 /** The state bucket as a `StateStore`. Nothing is retried: the caller reads again and decides anew. */
 export class NatsStateStore implements StateStore {
@@ -26,7 +26,7 @@ export class NatsStateStore implements StateStore {
           ? bucket.create(key, bytes)
           : bucket.update(key, bytes, revision));
       } catch (error) {
-        if (isWrongSequence(error)) throw new RevisionConflictError(key, revision, error);
+        if (isWrongLastSequence(error)) throw new RevisionConflictError(key, revision, error);
         throw error;
       }
     });
@@ -44,8 +44,4 @@ export class NatsStateStore implements StateStore {
       throw new StateError(isAbsent ? 'not-provisioned' : 'unavailable', key, error);
     }
   }
-}
-
-function isWrongSequence(error: unknown): boolean {
-  return error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequence;
 }

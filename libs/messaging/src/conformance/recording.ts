@@ -12,6 +12,20 @@ export function describeRecording(stage: Stage): void {
       expect(await bus.record(subject, payload, 'another')).toBe(2);
     });
 
+    it('stores a message after the one that its sender saw last, or not at all', async () => {
+      const { bus } = await stage.provisioned();
+      const { subject, payload } = issued('r', 1);
+      const say = (id: string, after: number) => bus.record(subject, payload, id, undefined, after);
+      expect(await say('first', 0)).toBe(1);
+      await bus.record(issued('s', 1).subject, issued('s', 1).payload, 'on another subject');
+      expect(await say('second', 1)).toBe(3);
+      await expect(say('late', 1)).rejects.toMatchObject({ name: 'RecordError', code: 'overtaken' });
+      await expect(say('blind', 0)).rejects.toMatchObject({ code: 'overtaken' });
+      await stage.harness.purgeUpTo(3);
+      await expect(say('forgotten', 3)).rejects.toMatchObject({ code: 'overtaken' });
+      expect(await say('begun anew', 0)).toBe(4);
+    });
+
     it('waits for a log that is not there yet', async () => {
       const { bus } = await stage.connect();
       const { subject, payload } = issued('r', 1);
