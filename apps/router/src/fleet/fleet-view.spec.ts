@@ -68,6 +68,27 @@ describe('FleetView', () => {
     expect([view.link, view.linkAgeSeconds]).toEqual(['down', 0]);
   });
 
+  it('stands at no position of the log while it is being put together from parts of it', () => {
+    const view = new FleetView('boot', () => 0);
+    const told: [string, number][] = [];
+    view.onStep((step, { position }) => void told.push([step, position]));
+    view.setLink('up');
+    view.fold(policy(7));
+    view.setLink('down');
+    expect(view.standpoint().position).toBe(0);
+    view.setLink('up');
+    view.fold(heartbeat(9));
+    view.noteCaughtUp();
+    view.setLink('down');
+    expect(told).toEqual([
+      ['link-up', 0],
+      ['link-down', 0],
+      ['link-up', 0],
+      ['link-down', 9],
+    ]);
+    expect(view.standpoint().position).toBe(9);
+  });
+
   it('ages nodes with the time that passes, not only with what it reads', () => {
     const clock = fakeClock(0);
     const view = new FleetView('boot', () => clock.now());

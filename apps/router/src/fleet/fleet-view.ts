@@ -17,6 +17,7 @@ export class FleetView implements DecidingView {
   private lastEntryLagMs = 0;
   private neededPosition: number | undefined;
   private hasBeenUpToDate = false;
+  private hasCaughtUp = false;
   private readonly policyListeners: ((policy: PolicyDocument) => void)[] = [];
   private readonly stepListeners: ((step: ViewStep, moment: Moment) => void)[] = [];
   /** Monotonic time of the last look: what is issued on it is issued then. */
@@ -106,8 +107,18 @@ export class FleetView implements DecidingView {
     this.stepListeners.push(listener);
   }
 
+  /** All that was on the log when reading began has been folded. */
+  noteCaughtUp(): void {
+    this.hasCaughtUp = true;
+  }
+
+  /** How far the log has been read. Of a view that is being put together from its parts there is no such position: 0. */
+  private get positionRead(): number {
+    return this.hasCaughtUp ? this.fleet.position : 0;
+  }
+
   private tell(step: ViewStep): void {
-    const moment = { atMs: this.logTime, position: this.fleet.position };
+    const moment = { atMs: this.logTime, position: this.positionRead };
     for (const listener of this.stepListeners) listener(step, moment);
   }
 
@@ -144,8 +155,7 @@ export class FleetView implements DecidingView {
 
   standpoint(look?: 'look'): Standpoint {
     if (look) this.look();
-    const { now: atMs, position } = this.fleet;
-    return { atMs, position, digest: this.fleet.digest() };
+    return { atMs: this.fleet.now, position: this.positionRead, digest: this.fleet.digest() };
   }
 
   get isRestored(): boolean {

@@ -54,6 +54,7 @@ export class LogController implements OnModuleDestroy {
         );
         return;
       case 'caught-up':
+        this.view.noteCaughtUp();
         await Promise.all([this.restorePolicy().then(() => this.restorePrices()), this.bringTimeToNow()]);
     }
   }
