@@ -1,6 +1,9 @@
+import { fileURLToPath } from 'node:url';
+
 /** One configuration for every package; each package's `test` script runs it with its own folder as root. */
 export default {
   testEnvironment: 'node',
+  globalTeardown: fileURLToPath(new URL('tools/end-of-tests.mjs', import.meta.url)),
   testMatch: ['<rootDir>/**/*.spec.ts'],
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
