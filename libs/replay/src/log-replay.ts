@@ -35,9 +35,13 @@ export class LogReplay {
   ) {}
 
   apply(entry: LogEntry): void {
+    this.read(entry);
+    if (entry.event.kind === 'issued') this.derive(entry.event.issued, entry.at);
+  }
+
+  /** Takes note of an entry that routers read, and derives nothing. */
+  read(entry: LogEntry): void {
     this.tail.push(entry);
-    const { event } = entry;
-    if (event.kind === 'issued') this.replay(event.issued, entry.at);
     if (++this.sinceTrim >= KEPT_ENTRIES.least) this.trim(entry.at);
   }
 
@@ -51,7 +55,8 @@ export class LogReplay {
     this.tail = new LogTail();
   }
 
-  private replay(issued: Issued, at: number): void {
+  /** Derives what a router told of again, on what has been read. */
+  derive(issued: Issued, at: number): void {
     const { routerId, bootId, basis, decisions } = issued;
     const name = { routerId, bootId };
     if (!basis) {

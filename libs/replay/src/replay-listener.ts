@@ -1,5 +1,5 @@
 import type { DecisionRecord, RefusalRecord } from '@spillway/contracts';
-import type { PlacementExplanation } from '@spillway/placement';
+import type { Placement, PlacementExplanation, Refusal } from '@spillway/placement';
 import type { Verdict } from './verdict.js';
 
 /** One run of one router. */
@@ -16,4 +16,10 @@ export interface ReplayListener {
   wantsExplanation?(record: DecisionRecord): boolean;
   /** Comes before the decision itself. None when the router's policy is not known. */
   onExplanation?(record: DecisionRecord, explanation: PlacementExplanation, run: RunName): void;
+  /**
+   * Of a log that was changed: what is handed out instead of what was recorded, by node id; it counts as load from then
+   * on. Asked in the place of `onDecision` and `onRefusal` once the policy is known.
+   * @param decide makes the decision on the log as it is now.
+   */
+  instead?(record: DecisionRecord | RefusalRecord, decide: () => Placement | Refusal): readonly string[];
 }

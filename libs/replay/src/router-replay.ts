@@ -132,20 +132,34 @@ export class RouterReplay {
       const request = placementRequest(record, this.seed, n);
       listener.onExplanation?.(record, explainPlacement(fleet, view, request), this.run);
     }
-    const verdict = this.verdictOn(basis, (view) =>
-      compareDecision(record, place(view, placementRequest(record, this.seed, n))),
-    );
-    listener.onDecision(record, verdict, this.run);
+    const given = this.giveInstead(record, n);
+    if (!given) {
+      const verdict = this.verdictOn(basis, (view) =>
+        compareDecision(record, place(view, placementRequest(record, this.seed, n))),
+      );
+      listener.onDecision(record, verdict, this.run);
+    }
     // What was given out, whether or not it is what should have been: one difference must not make others.
-    for (const node of record.nodes) fleet.reserve(node, this.clockMs);
+    for (const node of given ?? record.nodes) fleet.reserve(node, this.clockMs);
   }
 
   private refuseAgain(record: RefusalRecord, n: number, basis: Basis): void {
     this.standAt(record);
+    const given = this.giveInstead(record, n);
+    if (given) {
+      for (const node of given) this.fleet.reserve(node, this.clockMs);
+      return;
+    }
     const verdict = this.verdictOn(basis, (view) =>
       compareRefusal(record, place(view, placementRequest(record, this.seed, n))),
     );
     this.listener.onRefusal?.(record, verdict, this.run);
+  }
+
+  /** Of a log that was changed, what is given out instead. */
+  private giveInstead(record: DecisionRecord | RefusalRecord, n: number): readonly string[] | undefined {
+    const { view, listener, seed } = this;
+    return view && listener.instead?.(record, () => place(view, placementRequest(record, seed, n)));
   }
 
   /** A view that differs is told once, with the first that was decided on it. */
