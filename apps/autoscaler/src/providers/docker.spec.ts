@@ -109,6 +109,14 @@ describe('docker', () => {
     expect(daemon.containers).toEqual([]);
   });
 
+  it('leaves a container alone that another autoscaler is just creating', async () => {
+    await grow(1);
+    Object.assign(daemon.containers[0] ?? {}, { state: 'created' });
+    daemon.faults.push(new DockerFault(404, 'No such container: 1f3a', '/start'));
+    await grow(1);
+    expect(daemon.containers).toHaveLength(1);
+  });
+
   it('stops a container in good order before it removes it', async () => {
     await grow(1);
     daemon.requests.length = 0;

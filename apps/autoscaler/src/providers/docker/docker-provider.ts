@@ -112,13 +112,18 @@ async function start(docker: Docker, id: string, abortSignal: AbortSignal): Prom
     await docker.getContainer(id).start({ abortSignal });
   } catch (error) {
     const status = statusOf(error);
-    if (status === NOT_MODIFIED) return;
+    // Listed and not to be found: somebody else is just creating it and will start it, or has ended it.
+    if (status === NOT_MODIFIED || isNoSuchContainer(error)) return;
     if (status === undefined) throw error;
     await remove(docker, id, abortSignal);
     const { message } = explainDockerError(error, 'starting a container');
     throw new ProviderError('cannot-start', message, 'Look at the image and the log of dockerd', error);
   }
 }
+
+/** A network that is missing is not found either. */
+const isNoSuchContainer = (error: unknown) =>
+  statusOf(error) === NOT_FOUND && error instanceof Error && /no such container/i.test(error.message);
 
 async function remove(docker: Docker, id: string, abortSignal: AbortSignal): Promise<void> {
   const container = docker.getContainer(id);
