@@ -158,6 +158,19 @@ describe('IssuedLog', () => {
     expect(sizes()).toEqual([0]);
   });
 
+  it('tells what waits before it gives a sign of life that is asked for', async () => {
+    issue(1);
+    moment = { ...moment, position: 194 };
+    const position = subject.signOfLife();
+    const another = subject.signOfLife();
+    await settle();
+    expect(batches().map(({ batch, basis }) => [batch, basis?.fromPosition])).toEqual([
+      [0, 70],
+      [1, 194],
+    ]);
+    await expect(Promise.all([position, another])).resolves.toEqual([1, 2]);
+  });
+
   it('writes what waits when it is stopped, and nothing after that', async () => {
     issue(700);
     await subject.stop(3_000);

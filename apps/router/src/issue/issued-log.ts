@@ -28,7 +28,8 @@ export class IssuedLog {
   private batch = 0;
   private lastSentAt = 0;
   private timer: NodeJS.Timeout | undefined;
-  private sending: Promise<void> | undefined;
+  /** Until what is being sent has been, or could not be. */
+  private sending: Promise<unknown> | undefined;
   private readonly giveUp = new AbortController();
 
   constructor(
@@ -63,9 +64,9 @@ export class IssuedLog {
     else this.steps.push(step);
   }
 
-  /** An empty batch, acknowledged: moves log time to now. @returns its position. */
+  /** Everything that waits, or an empty batch, acknowledged: moves log time to now. @returns the position of the last. */
   signOfLife(): Promise<number> {
-    return this.record(this.begin('look'));
+    return this.send();
   }
 
   /** Sends what is left, for at most `limitMs`, then stops; what is left even then is given up, and counted. */
@@ -73,7 +74,7 @@ export class IssuedLog {
     clearInterval(this.timer);
     const limit = setTimeout(() => this.giveUp.abort(), limitMs);
     await this.sending;
-    if (this.waiting.length > 0 && !this.giveUp.signal.aborted) await this.sendWaiting();
+    if (this.waiting.length > 0 && !this.giveUp.signal.aborted) await this.sendAtLast();
     clearTimeout(limit);
     for (const batch of this.waiting.splice(0)) this.lose(batch);
   }
@@ -111,20 +112,33 @@ export class IssuedLog {
     if (this.sending) return;
     const isDue = performance.now() - this.lastSentAt >= SIGN_OF_LIFE_MS;
     if (this.waiting.length === 0 && (!isDue || this.bus.link === 'down')) return;
-    this.sending = this.sendWaiting().finally(() => (this.sending = undefined));
+    void this.sendAtLast();
   }
 
-  /** Everything that waits; one empty batch when nothing does. Never rejects. */
-  private async sendWaiting(): Promise<void> {
-    try {
-      do {
-        const batch = this.waiting.shift() ?? this.begin('look');
-        this.waitingCount -= batch.size;
-        await this.record(batch);
-      } while (this.waiting.length > 0);
-    } catch (error) {
-      this.events.onFault(error);
-    }
+  /** Never rejects. */
+  private async sendAtLast(): Promise<void> {
+    await this.send().catch((error: unknown) => this.events.onFault(error));
+  }
+
+  /** One after the other: what was decided first is told first, whoever asks for it to be sent. */
+  private send(): Promise<number> {
+    const sent = (this.sending ?? Promise.resolve()).then(() => this.sendWaiting());
+    const sending = Promise.allSettled([sent]).then(() => {
+      if (this.sending === sending) this.sending = undefined;
+    });
+    this.sending = sending;
+    return sent;
+  }
+
+  /** Everything that waits; one empty batch when nothing does. */
+  private async sendWaiting(): Promise<number> {
+    let position: number;
+    do {
+      const batch = this.waiting.shift() ?? this.begin('look');
+      this.waitingCount -= batch.size;
+      position = await this.record(batch);
+    } while (this.waiting.length > 0);
+    return position;
   }
 
   private async record(batch: IssuedBatch): Promise<number> {
