@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
 import { startNats, type StartedNats } from './nats.js';
-import { countRoutes, mostNamed, readLeader } from './nats-monitor.js';
+import { countRoutes, isCaughtUp, mostNamed, readLeader } from './nats-monitor.js';
 import { startProxy, type StartedProxy } from './tcp-proxy.js';
 
 export interface StartedNatsCluster {
@@ -15,7 +15,7 @@ export interface StartedNatsCluster {
   readonly leaderOf: (stream: string) => Promise<string | undefined>;
   /** Pulls the cables between one server and all others. Its clients stay connected to it. */
   readonly cutOff: (name: string) => Promise<void>;
-  /** Resolves once the others have it back. */
+  /** Mends the cables of one that was cut off or restarted. Resolves once it has caught up: another may be lost then. */
   readonly rejoin: (name: string) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -66,11 +66,11 @@ export async function startNatsCluster(size: number): Promise<StartedNatsCluster
     },
     cutOff: async (name) => {
       for (const { proxy } of cablesOf(name)) proxy.cut();
-      await untilRoutes(monitorPorts.get(name), (count) => count === 0);
+      await untilSo(`${name} is cut off`, async () => (await countRoutes(monitorPorts.get(name) ?? 0)) === 0);
     },
     rejoin: async (name) => {
       for (const { proxy } of cablesOf(name)) proxy.mend();
-      await untilRoutes(monitorPorts.get(name), (count) => count > 0);
+      await untilSo(`${name} has caught up`, () => isCaughtUp(monitorPorts, name));
     },
     stop: async () => {
       await Promise.all([...servers.values()].map((server) => server.stop()));
@@ -83,14 +83,13 @@ async function portsFor(names: readonly string[]): Promise<Map<string, number>> 
   return new Map(await Promise.all(names.map(async (name) => [name, await getPort()] as const)));
 }
 
-const ROUTES_LIMIT_MS = 20_000;
+const LIMIT_MS = 30_000;
 const LOOK_MS = 50;
 
-async function untilRoutes(monitorPort = 0, isSo: (count: number) => boolean): Promise<void> {
-  const deadline = performance.now() + ROUTES_LIMIT_MS;
-  while (!isSo(await countRoutes(monitorPort))) {
-    if (performance.now() > deadline)
-      throw new Error('the routes of a nats-server did not change as they should');
+async function untilSo(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + LIMIT_MS;
+  while (!(await isSo())) {
+    if (performance.now() > deadline) throw new Error(`not within ${LIMIT_MS / 1000} s: ${what}`);
     await sleep(LOOK_MS);
   }
 }

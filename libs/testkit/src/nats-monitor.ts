@@ -1,18 +1,53 @@
+/** A group of servers that keep something together, as one of them has it. */
+interface GroupReport {
+  readonly leader?: string;
+  readonly replicas?: readonly { readonly name: string; readonly current: boolean }[];
+}
+
 /** What is read of `GET /jsz?accounts=true&streams=true` (nats-server 2.9 and later). */
 interface JetStreamReport {
+  readonly meta_cluster?: GroupReport;
   readonly account_details?: readonly {
-    readonly stream_detail?: readonly {
-      readonly name: string;
-      readonly cluster?: { readonly leader?: string };
-    }[];
+    readonly stream_detail?: readonly { readonly name: string; readonly cluster?: GroupReport }[];
   }[];
 }
 
+/** Of the cluster's own records, which have no stream. */
+const META = '';
+
 /** Name of the server that leads a stream, as one server's monitoring port has it; `undefined` without an answer. */
 export async function readLeader(monitorPort: number, stream: string): Promise<string | undefined> {
-  const report = (await ask(monitorPort, '/jsz?accounts=true&streams=true')) as JetStreamReport | undefined;
+  return groupsOf(await readJetStream(monitorPort)).get(stream)?.leader || undefined;
+}
+
+/**
+ * Whether one server has everything of which there are copies, so that another may be lost. Who leads knows that; a
+ * server that was cut off may take itself for the leader for a while.
+ * @param monitorPorts of all servers, by name
+ */
+export async function isCaughtUp(monitorPorts: ReadonlyMap<string, number>, name: string): Promise<boolean> {
+  const groups = new Set<string>();
+  const led = new Map<string, GroupReport[]>();
+  for (const [server, port] of monitorPorts) {
+    for (const [group, report] of groupsOf(await readJetStream(port))) {
+      groups.add(group);
+      if (report.leader === server) led.set(group, [...(led.get(group) ?? []), report]);
+    }
+  }
+  return [...groups].every((group) => {
+    const [report, ...rivals] = led.get(group) ?? [];
+    if (!report || rivals.length > 0) return false;
+    return report.leader === name || report.replicas?.some((copy) => copy.name === name && copy.current);
+  });
+}
+
+const readJetStream = async (monitorPort: number) =>
+  (await ask(monitorPort, '/jsz?accounts=true&streams=true')) as JetStreamReport | undefined;
+
+function groupsOf(report: JetStreamReport | undefined): Map<string, GroupReport> {
   const streams = report?.account_details?.flatMap(({ stream_detail }) => stream_detail ?? []) ?? [];
-  return streams.find(({ name }) => name === stream)?.cluster?.leader || undefined;
+  const groups = new Map(streams.map(({ name, cluster }) => [name, cluster ?? {}]));
+  return report ? groups.set(META, report.meta_cluster ?? {}) : groups;
 }
 
 /** What most say; a server that is cut off holds on to what it knew. */
