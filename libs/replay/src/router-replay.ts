@@ -113,7 +113,8 @@ export class RouterReplay {
   private stand({ fromMs: atMs, fromPosition: position, view, rule, isRestored }: Basis): void {
     this.standAt({ atMs, position });
     this.viewDiffers = undefined;
-    if (rule !== RULE_VERSION) return;
+    // Nothing can be said of a view before it was whole: an empty one is like any other that is empty.
+    if (rule !== RULE_VERSION || position === 0) return;
     if (isRestored) {
       this.doubt ??= 'restored';
       return;
