@@ -4,6 +4,7 @@ import {
   AUTOSCALER_LEASE_KEY,
   regionControlKey,
   regionControlSchema,
+  subjectOf,
   type RegionControl,
 } from '@spillway/contracts';
 import { MemoryBus, MemoryLog } from '@spillway/messaging';
@@ -19,6 +20,7 @@ import {
   type AutoscalerOptions,
   type TestAutoscaler,
 } from './testing/autoscaler.harness.js';
+import { aDrain } from './testing/commands.harness.js';
 import { announce, HeardLog, say } from './testing/log.harness.js';
 import { recordingLogger } from './testing/loggers.harness.js';
 import { aControl, aPlan } from './testing/scripted-loop.harness.js';
@@ -284,7 +286,10 @@ describe('an autoscaler that leads', () => {
   });
 
   it('says again what still holds, so that a part of the log can be read alone', async () => {
-    const { bus, heard } = await aStage();
+    const { bus, heard, other } = await aStage();
+    const node = { region: REGION, nodeId: 'n1', instanceId: 'i-1' };
+    await other.record(subjectOf.command(REGION, 'n1'), aDrain(), 'an operator’s');
+    await say(other, aHeartbeat({ ...node, state: 'stopped', commandId: 'c-1' }));
     const { loop } = await lead({ bus: bus(), env: { LOG_MAX_AGE_SECONDS: '60' } });
     loop.say(REGION, { plan: aPlan() });
     await until(() => outcomes(heard).includes('done'));
@@ -292,6 +297,9 @@ describe('an autoscaler that leads', () => {
     await until(() => outcomes(heard).filter((outcome) => outcome === 'done').length >= 2);
     await until(() => heard.of('policy').length > policies);
     expect(heard.of('policy').at(-1)?.policy).toEqual(aScaledPolicy());
+    // At taking over, and then.
+    await until(() => heard.commands('n1').length >= 3);
+    expect(heard.commands('n1').at(-1)).toMatchObject({ id: 'c-1', at: aDrain().at, isStanding: true });
   });
 });
 

@@ -25,6 +25,11 @@ export const commandSchema = z.object({
   expiresAt: timestampSchema,
   reason: z.string().max(256),
   origin: z.enum(COMMAND_ORIGINS).default('operator'),
+  /**
+   * The node took it up, and it is said again so that it outlives the log, for a node that is off meanwhile: with the
+   * same `id` and `at`, and so the same deadline, but valid for as long as the log is kept.
+   */
+  isStanding: z.boolean().optional(),
 });
 export type Command = z.infer<typeof commandSchema>;
 

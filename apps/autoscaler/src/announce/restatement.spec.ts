@@ -1,28 +1,36 @@
 import { describe, expect, it } from '@jest/globals';
-import { POLICY_KEY, type PolicyDocument } from '@spillway/contracts';
-import { MemoryBus } from '@spillway/messaging';
-import { aPolicy } from '@spillway/testkit';
+import { POLICY_KEY, subjectOf, type Command, type PolicyDocument } from '@spillway/contracts';
+import { MemoryBus, MemoryLog } from '@spillway/messaging';
+import { aHeartbeat, aPolicy } from '@spillway/testkit';
+import { aDrain } from '../testing/commands.harness.js';
 import { HeardLog } from '../testing/log.harness.js';
 import { silentLogger } from '../testing/loggers.harness.js';
 import { aControl, aPlan } from '../testing/scripted-loop.harness.js';
 import { aTerm } from '../testing/terms.harness.js';
 import { until } from '../testing/until.harness.js';
-import { aView } from '../testing/views.harness.js';
+import { AT, aView } from '../testing/views.harness.js';
 import { Announcer } from './announcer.js';
 import { Restatement } from './restatement.js';
 
 const policy = (revision: string) => aPolicy({ revision });
 
 async function aStage(onLog: PolicyDocument) {
-  const bus = new MemoryBus();
+  const bus = new MemoryBus(new MemoryLog(() => AT));
   await bus.provision();
   const heard = await HeardLog.of(bus);
   const term = aTerm(9);
   const view = aView(onLog);
   const announcer = new Announcer(bus, term, silentLogger);
-  const restatement = new Restatement({ bus, view, term, announcer, logger: silentLogger });
+  const restatement = new Restatement({
+    bus,
+    view,
+    term,
+    announcer,
+    logger: silentLogger,
+    logMaxAgeSeconds: 3_600,
+  });
   const revisions = () => heard.of('policy').map(({ policy }) => policy.revision);
-  return { bus, heard, restatement, revisions };
+  return { bus, heard, restatement, revisions, view };
 }
 
 describe('the policy, said again', () => {
@@ -89,5 +97,51 @@ describe('a region, said again', () => {
     restatement.region('us-east-1', aControl());
     await restatement.policy();
     expect(heard.entries.map(({ event }) => event.kind)).toEqual(['policy']);
+  });
+});
+
+describe('an operator’s drain, said again', () => {
+  async function aDrainedNode() {
+    const stage = await aStage(policy('one'));
+    const { bus, view } = stage;
+    await bus.follow({ onEntry: (entry) => void view.fold(entry) });
+    let orders = 0;
+    const order = (overrides: Partial<Command> = {}) =>
+      bus.record(subjectOf.command('us-east-1', 'n1'), aDrain(overrides), `order-${++orders}`);
+    const heartbeat = aHeartbeat({ region: 'us-east-1', nodeId: 'n1', instanceId: 'i-1', commandId: 'c-1' });
+    await order();
+    bus.publish(subjectOf.heartbeat('us-east-1', 'n1'), heartbeat);
+    await until(() => view.standingDrains.all.length === 1);
+    return { ...stage, order };
+  }
+
+  it('is the same order with the same deadline, valid for as long as the log is kept, however often', async () => {
+    const { heard, restatement, view } = await aDrainedNode();
+    for (let n = 1; n <= 2; n++) {
+      await restatement.drains();
+      await until(() => heard.commands('n1').length === n + 1 && view.fleet.position === n + 2);
+    }
+    const again = aDrain({ isStanding: true, expiresAt: new Date(AT + 3_600_000).toISOString() });
+    expect(heard.commands('n1').slice(1)).toEqual([again, again]);
+  });
+
+  it('never comes after the undrain that took its place and was not read yet', async () => {
+    const { bus, heard, restatement, view, order } = await aDrainedNode();
+    const drains = view.standingDrains.all;
+    await order({ id: 'c-2', command: 'undrain' });
+    Object.defineProperty(view.standingDrains, 'all', { value: drains });
+    await restatement.drains();
+    const end = await bus.record(subjectOf.command('us-east-1', 'n2'), aDrain(), 'end');
+    await until(() => heard.entries.at(-1)?.position === end);
+    expect(heard.commands('n1').map(({ id }) => id)).toEqual(['c-1', 'c-2']);
+  });
+
+  it('comes on a log that was made anew, too', async () => {
+    const { bus, heard, restatement } = await aDrainedNode();
+    bus.log.wipe();
+    bus.log.provision();
+    await restatement.drains();
+    await until(() => heard.commands('n1').at(-1)?.isStanding);
+    expect(bus.log.stream?.lastPosition).toBe(1);
   });
 });

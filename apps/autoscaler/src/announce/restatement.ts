@@ -1,9 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { LoggerService } from '@nestjs/common';
-import { POLICY_KEY, POLICY_SUBJECT, storedPolicySchema, type RegionControl } from '@spillway/contracts';
-import type { Bus } from '@spillway/messaging';
+import {
+  POLICY_KEY,
+  POLICY_SUBJECT,
+  storedPolicySchema,
+  subjectOf,
+  type Command,
+  type RegionControl,
+} from '@spillway/contracts';
+import { RecordError, type Bus } from '@spillway/messaging';
 import type { FleetView } from '../fleet/fleet-view.js';
+import type { StandingDrain } from '../fleet/standing-drains.js';
 import type { Term } from '../lease/term.js';
 import type { Announcer } from './announcer.js';
 
@@ -18,6 +26,8 @@ export interface RestatementParts {
   readonly term: Term;
   readonly announcer: Announcer;
   readonly logger: LoggerService;
+  /** Seconds the log is kept. */
+  readonly logMaxAgeSeconds: number;
 }
 
 /** Says again on the log what was said long ago and still holds, so that any window of it can be replayed alone. */
@@ -32,14 +42,14 @@ export class Restatement {
    */
   async policy(): Promise<number> {
     const { bus, view, term } = this.parts;
-    for (;;) {
+    for (let attempt = 1; ; attempt++) {
       const { policy, revision } = await this.settledPolicy();
       const payload = { at: view.timestamp(), policy };
       const id = `policy-again-${term.generation}-${++this.count}`;
       const position = await bus.record(POLICY_SUBJECT, payload, id, term.signal);
       // A newer one may have come on the log just before this.
       const after = await bus.state.get(POLICY_KEY);
-      if (after?.revision === revision || this.count % MAX_TRIES === 0) return position;
+      if (after?.revision === revision || attempt >= MAX_TRIES) return position;
     }
   }
 
@@ -54,6 +64,27 @@ export class Restatement {
       announcer.overload(region, { at: view.timestamp(), state, utilization: demand, threshold, since });
     }
     if (plan) announcer.report(region, { ...plan, generation: term.generation });
+  }
+
+  /** Operators' drains: a node that was off for longer than the log is kept must not serve when it is back. */
+  async drains(): Promise<void> {
+    for (const drain of this.parts.view.standingDrains.all) await this.drain(drain);
+  }
+
+  /** Never after a command that took its place. There is none, 0, when the log was made anew meanwhile. */
+  private async drain({ region, node, command, position }: StandingDrain): Promise<void> {
+    const { bus, view, term, logMaxAgeSeconds } = this.parts;
+    const expiresAt = new Date(view.now() + logMaxAgeSeconds * 1000).toISOString();
+    const again: Command = { ...command, expiresAt, isStanding: true };
+    for (const after of [position, 0]) {
+      const id = `${region}-${node}-again-${term.generation}-${++this.count}`;
+      try {
+        await bus.record(subjectOf.command(region, node), again, id, term.signal, after);
+        return;
+      } catch (error) {
+        if (!(error instanceof RecordError && error.code === 'overtaken')) throw error;
+      }
+    }
   }
 
   /** What is stored, as soon as the log says the same, or has had time to. */

@@ -86,7 +86,7 @@ export class Leadership {
     const { bus, view, logger } = this.parts;
     await view.whole(term.signal);
     const announcer = new Announcer(bus, term, logger);
-    const restatement = new Restatement({ bus, view, term, announcer, logger });
+    const restatement = new Restatement({ ...this.parts, term, announcer });
     const { inventories, executor } = this;
     const regions = new Regions({ ...this.parts, inventories, executor, term, announcer });
     await within(TAKE_OVER_MS, () => this.takeOver(term, regions, restatement));
@@ -109,6 +109,7 @@ export class Leadership {
     const restate = async () => {
       for (const [region, { control }] of regions.runners) restatement.region(region, control);
       await restatement.policy();
+      await restatement.drains();
     };
     const windowMs = this.parts.logMaxAgeSeconds * 1000;
     const restateMs = Math.max(MIN_RESTATEMENT_MS, windowMs / RESTATEMENTS_PER_WINDOW);
@@ -116,6 +117,8 @@ export class Leadership {
       setInterval(() => this.tick(term, regions), this.parts.stepMs ?? STEP_MS),
       setInterval(() => void this.attempt(term, 'restating', restate), restateMs),
     ];
+    // Taking over says the rest; with many drains this takes its time.
+    void this.attempt(term, 'restating', () => restatement.drains());
     if (!term.signal.aborted) await once(term.signal, 'abort');
     for (const timer of timers) clearInterval(timer);
   }

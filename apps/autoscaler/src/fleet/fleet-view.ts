@@ -1,10 +1,12 @@
 import type { LogEntry, PolicyDocument } from '@spillway/contracts';
 import { Fleet, type FoldOutcome } from '@spillway/fleet';
 import type { LinkState } from '@spillway/messaging';
+import { StandingDrains } from './standing-drains.js';
 
 /** What this autoscaler knows of the fleet. Time is read here, at the edge of the pure fold. */
 export class FleetView {
   readonly fleet = new Fleet();
+  readonly standingDrains = new StandingDrains();
   private linkState: LinkState = 'down';
   private linkChangedAt: number;
   private hasCaughtUp = false;
@@ -50,6 +52,7 @@ export class FleetView {
     // What outlived its entry on the log has no time.
     if (entry.at > 0) this.lastEntryLagMs = Math.max(0, Date.now() - entry.at);
     const outcome = this.fleet.apply(entry, this.lastEntryReadAt);
+    this.standingDrains.observe(entry);
     this.notify();
     return outcome;
   }

@@ -18,6 +18,12 @@ const drain = (overrides: Partial<Command> = {}): Command => ({
   ...overrides,
 });
 
+const saidAgain = (command: Command): Command => ({
+  ...command,
+  expiresAt: new Date(Date.now() + 14_400_000).toISOString(),
+  isStanding: true,
+});
+
 describe('OrderBook', () => {
   beforeEach(() => {
     jest.useFakeTimers();
@@ -62,7 +68,7 @@ describe('OrderBook', () => {
       await pass(0);
     };
     const tell = async (command: Command) => {
-      await bus.record(subjectOf.command('eu', 'a1'), command, command.id);
+      await bus.record(subjectOf.command('eu', 'a1'), command, `${command.id} ${command.expiresAt}`);
       await pass(0);
     };
     return { bus, book, delivered, lines, verdicts, say, tell, recalled: () => recalled };
@@ -150,6 +156,35 @@ describe('OrderBook', () => {
     await pass(1_100);
     book.watch(busy);
     expect(book.orders.drain?.isOver).toBe(true);
+    await book.stop();
+  });
+
+  it('drains no longer for a command that is said again', async () => {
+    const { book, verdicts, say, tell } = await open();
+    book.start();
+    await say({ bootId: 'b-2' });
+    const given = drain();
+    await tell(given);
+    const deadlineAt = book.orders.drain?.deadlineAt;
+    await pass(40_000);
+    await tell(saidAgain(given));
+    expect(verdicts).toEqual(['obeyed']);
+    expect(book.orders.drain?.deadlineAt).toBe(deadlineAt);
+    await book.stop();
+  });
+
+  it('does not serve when it comes back after its own heartbeats have left the log, but for the command said again', async () => {
+    const { book, verdicts, say, tell } = await open();
+    const given = drain();
+    await pass(86_400_000);
+    await tell(saidAgain(given));
+    await pass(1_000_000);
+    book.start();
+    await say({ bootId: 'b-2' });
+    expect(verdicts).toEqual(['obeyed']);
+    expect(book.orders.drain?.deadlineAt).toBeLessThan(performance.now());
+    book.watch({ allocations: 0, sampledAt: performance.now(), hasFinished: false });
+    expect(book.orders).toMatchObject({ commandId: 'c-1', drain: { isOver: true } });
     await book.stop();
   });
 

@@ -4,6 +4,7 @@ import { LogClock } from '@spillway/fleet';
 import type { Bus, Following } from '@spillway/messaging';
 import {
   advance,
+  deadlineOf,
   judge,
   NO_ORDERS,
   obey,
@@ -166,7 +167,7 @@ export class OrderBook {
     const now = performance.now();
     const logTime = this.clock.now(now);
     const verdict = judge(command, this.current, { instanceId: node.instanceId, logTime });
-    const deadlineAt = now + at + command.deadlineSeconds * 1000 - logTime;
+    const deadlineAt = now + deadlineOf(command, at) - logTime;
     if (verdict === 'known') {
       if (command.command === 'drain') this.current = withDeadline(this.current, deadlineAt);
       return;

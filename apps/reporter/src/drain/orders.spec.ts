@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { Command } from '@spillway/contracts';
 import { aHeartbeat } from '@spillway/testkit';
 import * as fc from 'fast-check';
-import { advance, judge, NO_ORDERS, obey, recall, withDeadline, type Drain } from './orders.js';
+import { advance, deadlineOf, judge, NO_ORDERS, obey, recall, withDeadline, type Drain } from './orders.js';
 
 const drainCommand: Command = {
   at: '2026-11-22T10:00:00.000Z',
@@ -95,6 +95,26 @@ describe('withDeadline', () => {
       began,
     );
     expect(withDeadline(NO_ORDERS, 1)).toBe(NO_ORDERS);
+  });
+
+  it('leaves the one it has', () => {
+    const orders = { commandId: 'c-1', drain: began };
+    expect(withDeadline(orders, 900_000)).toBe(orders);
+  });
+});
+
+describe('deadlineOf', () => {
+  const given = Date.parse(drainCommand.at);
+  it.each([
+    { title: 'counts from when the command was given', writtenAt: given + 5, from: given },
+    { title: 'is the same when it is said again', writtenAt: given + 86_400_000, from: given },
+    {
+      title: 'is not later for a clock that runs ahead',
+      writtenAt: given - 3_600_000,
+      from: given - 3_600_000,
+    },
+  ])('$title', ({ writtenAt, from }) => {
+    expect(deadlineOf(drainCommand, writtenAt)).toBe(from + 600_000);
   });
 });
 

@@ -60,9 +60,19 @@ export function obey({ id, command }: Command, now: number, deadlineAt: number):
   return { commandId: id, drain: command === 'drain' ? beginDrain(id, now, deadlineAt) : undefined };
 }
 
-/** Gives the drain in force the deadline of its command. */
+/**
+ * Log time by which a drain ends what still runs: counted from when the command was given, for it may be said again
+ * long after. A clock that runs ahead of the log's adds nothing to it.
+ * @param writtenAt when the log stored it.
+ */
+export function deadlineOf({ at, deadlineSeconds }: Command, writtenAt: number): number {
+  return Math.min(Date.parse(at), writtenAt) + deadlineSeconds * 1000;
+}
+
+/** Gives the drain in force the deadline of its command, unless it has one. */
 export function withDeadline(orders: Orders, deadlineAt: number): Orders {
-  return orders.drain ? { ...orders, drain: { ...orders.drain, deadlineAt } } : orders;
+  const { drain } = orders;
+  return drain?.deadlineAt === null ? { ...orders, drain: { ...drain, deadlineAt } } : orders;
 }
 
 function beginDrain(commandId: string, beganAt: number, deadlineAt: number | null): Drain {

@@ -1,0 +1,61 @@
+import type { Command, LogEntry } from '@spillway/contracts';
+
+/** Nodes that are off and were told to stay so; the orders given longest ago are forgotten first. */
+const MAX_DRAINS = 1_000;
+
+/** A drain that an operator gave, and where its command is on the log. */
+export interface StandingDrain {
+  readonly region: string;
+  readonly node: string;
+  readonly command: Command;
+  readonly position: number;
+}
+
+/**
+ * Operators' drains that nodes took up and nobody took back. They hold for as long as nobody does, which may be longer
+ * than the log is kept, and than the fleet remembers a node that is off.
+ *
+ * 1. A drain by an operator is the last command to a node, and the node echoes it, or it was said again: it stands.
+ * 2. The node has not taken it up: it does not, for whoever gave it gives up on it when it expires.
+ * 3. Another command came, or the node was built anew: it does not any more.
+ */
+export class StandingDrains {
+  private readonly byPlace = new Map<string, StandingDrain & { isTakenUp: boolean }>();
+
+  get all(): readonly StandingDrain[] {
+    return [...this.byPlace.values()].filter(({ isTakenUp }) => isTakenUp);
+  }
+
+  observe({ position, event }: LogEntry): void {
+    if (event.kind === 'command') this.take(position, event);
+    if (event.kind !== 'heartbeat' || this.byPlace.size === 0) return;
+    const { region, nodeId, instanceId, commandId } = event.heartbeat;
+    const place = placeOf(region, nodeId);
+    const drain = this.byPlace.get(place);
+    if (!drain) return;
+    if (instanceId !== drain.command.instanceId) this.byPlace.delete(place);
+    else if (commandId === drain.command.id) drain.isTakenUp = true;
+  }
+
+  private take(
+    position: number,
+    { region, node, command }: Extract<LogEntry['event'], { kind: 'command' }>,
+  ): void {
+    const place = placeOf(region, node);
+    const before = this.byPlace.get(place);
+    this.byPlace.delete(place);
+    if (command.command !== 'drain' || command.origin !== 'operator') return;
+    const isKnown = before?.command.id === command.id && before.isTakenUp;
+    this.byPlace.set(place, {
+      region,
+      node,
+      command,
+      position,
+      isTakenUp: isKnown || command.isStanding === true,
+    });
+    const [oldest] = this.byPlace.keys();
+    if (this.byPlace.size > MAX_DRAINS && oldest !== undefined) this.byPlace.delete(oldest);
+  }
+}
+
+const placeOf = (region: string, node: string) => `${region}/${node}`;
