@@ -14,7 +14,7 @@ export function decisionId(routerId: string, bootId: string, n: number): string 
 }
 
 /** What a router was asked, as far as its answer depends on it. What a request leaves out is left out. */
-const askedSchema = z.object({
+export const askedSchema = z.object({
   /** ISO 3166-1 alpha-2. */
   country: z
     .string()

@@ -79,6 +79,17 @@ export {
   type WrittenDecision,
   type WrittenRefusal,
 } from './decision.js';
+export {
+  decisionExplanationSchema,
+  NODE_RULES,
+  REGION_OBSTACLES,
+  type DecisionExplanation,
+  type DecisionVerdict,
+  type DerivedDecision,
+  type ExplainedDecision,
+  type ExplainedNode,
+  type ExplainedRegion,
+} from './explanation.js';
 export { issuedSchema, MAX_DECISIONS_PER_BATCH, type Issued, type WrittenIssued } from './issued.js';
 export { PLACEMENT_REASONS, type PlacementReason } from './placement-reason.js';
 export {

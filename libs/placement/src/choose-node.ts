@@ -1,5 +1,8 @@
 import { mix32, utilizationOf, type FleetNode } from '@spillway/fleet';
+import type { NODE_RULES } from '@spillway/contracts';
 import type { NodeWish } from './strategy.js';
+
+export type NodeRule = (typeof NODE_RULES)[number];
 
 /** Nodes whose measured load differs by less than this are told apart by what was issued since. */
 const SAME_LOAD = 0.05;
@@ -69,4 +72,15 @@ export function isBetter(a: FleetNode, b: FleetNode): boolean {
   }
   if (Math.abs((a.measured ?? 0) - (b.measured ?? 0)) < SAME_LOAD) return a.reserved < b.reserved;
   return loadA < loadB;
+}
+
+/** Which of the cases of `isBetter` tells two nodes apart; `first-drawn` where none does. */
+export function ruleBetween(a: FleetNode, b: FleetNode): NodeRule {
+  if (a.freshness !== b.freshness) return 'fresher';
+  const loadA = utilizationOf(a);
+  const loadB = utilizationOf(b);
+  if ((loadA === null) !== (loadB === null)) return 'known-load';
+  const isSame = loadA === null || Math.abs((a.measured ?? 0) - (b.measured ?? 0)) < SAME_LOAD;
+  if (isSame) return a.reserved === b.reserved ? 'first-drawn' : 'fewer-reservations';
+  return loadA === loadB ? 'first-drawn' : 'lower-load';
 }

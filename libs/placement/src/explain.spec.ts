@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ALL_TRANSPORTS } from '@spillway/fleet';
 import { aPolicy } from '@spillway/testkit';
-import { explainPlacement, NODE_REJECTIONS } from './explain.js';
+import { explainPlacement } from './explain.js';
+import { NODE_REJECTIONS } from './explain-regions.js';
 import type { PlacementRequest } from './place.js';
 import { ap, aWorld, eu, loaded, NEW_YORK, T0, us } from './world.harness.js';
 

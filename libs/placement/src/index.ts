@@ -6,12 +6,13 @@ export { placementView, type PlacementView } from './placement-view.js';
 export type { Coordinates, EstimateRtt } from './proximity.js';
 export type { NodeWish, Strategy, Weighing } from './strategy.js';
 export { RULE_VERSION } from './rule-version.js';
+export type { NodeRule } from './choose-node.js';
+export { explainPlacement, type PlacementExplanation } from './explain.js';
+export type { ComparedNode } from './explain-nodes.js';
 export {
-  explainPlacement,
   NODE_REJECTIONS,
-  type ComparedNode,
   type NodeRejection,
-  type PlacementExplanation,
   type RejectedCounts,
   type WeighedRegion,
-} from './explain.js';
+} from './explain-regions.js';
+export type { RegionObstacle, TurningPoint } from './explain-turns.js';

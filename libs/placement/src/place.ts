@@ -64,7 +64,7 @@ function refusalCode({ regions }: PlacementView, request: PlacementRequest): Ref
 const FULL = 1;
 
 /** What counts as room, in a node and in a region as a whole. */
-interface Room {
+export interface Room {
   readonly inNode: (node: FleetNode) => boolean;
   /** Spares looking at every node of a region that is full. */
   readonly inRegion: (region: FleetRegion) => boolean;
@@ -72,12 +72,17 @@ interface Room {
 
 const isBelowFull = ({ measured, reserved }: FleetNode | FleetRegion) => (measured ?? 0) + reserved < FULL;
 
-const EXPECTED_ROOM: Room = { inNode: isBelowFull, inRegion: isBelowFull };
-const MEASURED_ROOM: Room = { inNode: ({ measured }) => (measured ?? 0) < FULL, inRegion: () => true };
+export const EXPECTED_ROOM: Room = { inNode: isBelowFull, inRegion: isBelowFull };
+export const MEASURED_ROOM: Room = { inNode: ({ measured }) => (measured ?? 0) < FULL, inRegion: () => true };
 
-function placeWhere(view: PlacementView, request: PlacementRequest, room: Room): Placement | undefined {
+/** @param weighing is left as it was for the last choice: regions without an acceptable node are not open any more. */
+export function placeWhere(
+  view: PlacementView,
+  request: PlacementRequest,
+  room: Room,
+  weighing = weigh(view, request),
+): Placement | undefined {
   const { regions, strategy } = view;
-  const weighing = weigh(view, request);
   const home = strategy.homeRegion(weighing);
   const nodes: FleetNode[] = [];
   let servedIn = -1;
@@ -106,11 +111,11 @@ function placeWhere(view: PlacementView, request: PlacementRequest, room: Room):
   );
 }
 
-interface OpenWeighing extends Weighing {
+export interface OpenWeighing extends Weighing {
   readonly isOpen: boolean[];
 }
 
-function weigh(view: PlacementView, request: PlacementRequest): OpenWeighing {
+export function weigh(view: PlacementView, request: PlacementRequest): OpenWeighing {
   const { policy, regions, proximity, standing } = view;
   const { require, location } = request;
   const { isServed, priceMs, fullness } = standing;
