@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import {
   AUTOSCALER_LEASE_KEY,
+  POLICY_KEY,
   regionControlKey,
   regionControlSchema,
   subjectOf,
@@ -283,6 +284,15 @@ describe('an autoscaler that leads', () => {
     await leader.stop();
     expect(await storedControl(other)).toMatchObject({ integralMs: 123 });
     expect((await other.state.get(AUTOSCALER_LEASE_KEY))?.value).toMatchObject({ holder: null });
+  });
+
+  it('puts a policy in force that somebody stored and did not come to announce', async () => {
+    const { bus, heard, other } = await aStage();
+    await lead({ bus: bus() });
+    const before = await other.state.get(POLICY_KEY);
+    await other.state.put(POLICY_KEY, aScaledPolicy({ max: 7 }), before?.revision);
+    await until(() => heard.of('policy').at(-1)?.policy.regions[REGION]?.scaling.max === 7);
+    expect(heard.of('policy').at(-1)?.policy).toEqual(aScaledPolicy({ max: 7 }));
   });
 
   it('says again what still holds, so that a part of the log can be read alone', async () => {

@@ -71,6 +71,43 @@ describe('the policy, said again', () => {
   });
 });
 
+describe('a policy that was stored and never announced', () => {
+  it('is announced, once, when it is still missing at the second look', async () => {
+    const { bus, restatement, revisions } = await aStage(policy('one'));
+    await bus.state.put(POLICY_KEY, policy('two'), undefined);
+    await restatement.healPolicy();
+    expect(bus.log.stream?.lastPosition).toBe(0);
+    await Promise.all([restatement.healPolicy(), restatement.healPolicy()]);
+    await restatement.healPolicy();
+    expect(revisions()).toEqual(['two']);
+  });
+
+  it('is tried on where the log does not take it', async () => {
+    const { bus, restatement, revisions } = await aStage(policy('one'));
+    await bus.state.put(POLICY_KEY, policy('two'), undefined);
+    const record = bus.record.bind(bus);
+    bus.record = () => Promise.reject(new Error('the log is full'));
+    await restatement.healPolicy();
+    await expect(restatement.healPolicy()).rejects.toThrow('the log is full');
+    bus.record = record;
+    await restatement.healPolicy();
+    expect(revisions()).toEqual(['two']);
+  });
+
+  it('is none where the log has it, where none is stored, or where this version cannot read it', async () => {
+    const { bus, restatement } = await aStage(policy('one'));
+    const look = async () => {
+      for (let n = 0; n < 3; n++) await restatement.healPolicy();
+    };
+    await look();
+    const revision = await bus.state.put(POLICY_KEY, policy('one'), undefined);
+    await look();
+    await bus.state.put(POLICY_KEY, { regions: 'none' }, revision);
+    await look();
+    expect(bus.log.stream?.lastPosition).toBe(0);
+  });
+});
+
 describe('a region, said again', () => {
   it('has its overload and its last plan, under the generation of who says it', async () => {
     const { restatement, heard } = await aStage(policy('one'));

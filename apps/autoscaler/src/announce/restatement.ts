@@ -33,6 +33,9 @@ export interface RestatementParts {
 /** Says again on the log what was said long ago and still holds, so that any window of it can be replayed alone. */
 export class Restatement {
   private count = 0;
+  /** Of the stored policy: the last that the log agreed with, and the last that it did not. */
+  private agreedRevision: number | undefined;
+  private strayRevision: number | undefined;
 
   constructor(private readonly parts: RestatementParts) {}
 
@@ -51,6 +54,30 @@ export class Restatement {
       const after = await bus.state.get(POLICY_KEY);
       if (after?.revision === revision || attempt >= MAX_TRIES) return position;
     }
+  }
+
+  /**
+   * Puts the stored policy on the log where whoever stored it did not come to do so. To be called now and then: what is
+   * missing at two calls in a row is not on its way.
+   */
+  async healPolicy(): Promise<void> {
+    const { bus, view, logger } = this.parts;
+    const stored = await bus.state.get(POLICY_KEY);
+    if (!stored || stored.revision === this.agreedRevision) return;
+    const parsed = storedPolicySchema.safeParse(stored.value);
+    if (!parsed.success) return;
+    const isOnLog = isDeepStrictEqual(parsed.data, view.policy);
+    if (!isOnLog && stored.revision !== this.strayRevision) {
+      this.strayRevision = stored.revision;
+      return;
+    }
+    this.agreedRevision = stored.revision;
+    if (isOnLog) return;
+    logger.warn(`The policy "${parsed.data.revision}" was stored and not announced: it is now`, 'Policy');
+    await this.policy().catch((error: unknown) => {
+      this.agreedRevision = undefined;
+      throw error;
+    });
   }
 
   /** The overload and the last plan of a region; its price is said anew by itself before it runs out. */

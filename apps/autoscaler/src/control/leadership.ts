@@ -22,6 +22,8 @@ const STEP_MS = 1_000;
 /** What is restated is restated this many times in the time the log is kept, and not more often than this. */
 const RESTATEMENTS_PER_WINDOW = 10;
 const MIN_RESTATEMENT_MS = 5_000;
+/** Milliseconds from one look at the stored policy to the next. */
+const POLICY_LOOK_MS = 2_000;
 /** Milliseconds taking over may last, and letting go. */
 const TAKE_OVER_MS = 15_000;
 const LET_GO_MS = 2_000;
@@ -116,6 +118,10 @@ export class Leadership {
     const timers = [
       setInterval(() => this.tick(term, regions), this.parts.stepMs ?? STEP_MS),
       setInterval(() => void this.attempt(term, 'restating', restate), restateMs),
+      setInterval(
+        () => void this.attempt(term, 'the policy', () => restatement.healPolicy()),
+        POLICY_LOOK_MS,
+      ),
     ];
     // Taking over says the rest; with many drains this takes its time.
     void this.attempt(term, 'restating', () => restatement.drains());
