@@ -14,6 +14,7 @@ import { simulateCommand } from './simulate/simulate.command.js';
 import { startCommand } from './start/start.command.js';
 import { UsageError } from './usage-error.js';
 import { version } from './version.js';
+import { whatIfCommand } from './what-if/what-if.command.js';
 
 /** Where commands write: stdout and stderr, or a spec's own. */
 export interface Output {
@@ -59,6 +60,7 @@ function buildProgram(output: Output): Command {
     loadCommand(),
     logCommand(),
     replayCommand(),
+    whatIfCommand(),
     simulateCommand(),
   ])
     program.addCommand(command);

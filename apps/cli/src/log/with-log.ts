@@ -20,6 +20,11 @@ export interface OpenedLog {
   readonly asked: AskedWindow;
 }
 
+/** Where the log is read, to be shown. */
+export function sourceOf({ file, nats }: LogOptions): string {
+  return file ?? nats.replaceAll(/\/\/[^@,]*@/g, '//');
+}
+
 /** Options of every command that looks at a part of the log. */
 export function addLogOptions(command: Command): Command {
   return addTimeOptions(command).option(

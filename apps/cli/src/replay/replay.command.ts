@@ -3,12 +3,11 @@ import { styleText } from 'node:util';
 import { Command } from 'commander';
 import { ExitStatus } from '../exit-status.js';
 import { interruptible } from '../log/interrupted.js';
-import { ProgressLine, shareRead } from '../log/progress-line.js';
-import { addLogOptions, withLog, type LogOptions } from '../log/with-log.js';
+import { describeReading, ProgressLine } from '../log/progress-line.js';
+import { addLogOptions, sourceOf, withLog, type LogOptions } from '../log/with-log.js';
 import { parseList } from '../options.js';
 import { print } from '../print.js';
 import { UsageError } from '../usage-error.js';
-import { percent } from './incident/wording.js';
 import { drawPage } from './page/draw-page.js';
 import { review, type Review } from './review.js';
 import { drawIncident, type DrawOptions } from './text/draw-incident.js';
@@ -52,12 +51,12 @@ async function reviewed(options: ReplayOptions, signal: AbortSignal): Promise<Re
       options,
       (log) =>
         review(log, {
-          source: options.file ?? withoutPasswords(options.nats),
+          source: sourceOf(options),
           verifies: options.verify === true,
           tells: !isVerifyOnly(options),
           ...(options.region && { regions: options.region }),
           onProgress: (position) => {
-            progress.show(() => describeProgress(position, log.reading.info, performance.now() - begun));
+            progress.show(() => describeReading(position, log.reading.info, performance.now() - begun));
           },
         }),
       signal,
@@ -98,19 +97,4 @@ function refuseUnknown(asked: readonly string[] = [], { incident }: Review): voi
   if (unknown.length > 0 && known.length + incident.totals.entries > 0) {
     throw new UsageError(`--region ${unknown.join(',')}: there is no such region in this part of the log`);
   }
-}
-
-function describeProgress(
-  position: number,
-  info: { firstPosition: number; lastPosition: number },
-  elapsedMs: number,
-): string {
-  const share = shareRead(position, info);
-  const rate = Math.round((position - info.firstPosition + 1) / Math.max(1, elapsedMs));
-  const leftSeconds = Math.ceil((elapsedMs * (1 - share)) / Math.max(0.001, share) / 1000);
-  return `${percent(share)} read, ${rate},000 messages a second, ${leftSeconds} s to go`;
-}
-
-function withoutPasswords(servers: string): string {
-  return servers.replaceAll(/\/\/[^@,]*@/g, '//');
 }
