@@ -3,7 +3,7 @@ import type { DecisionRecord, LogEntry, RefusalRecord } from '@spillway/contract
 import type { PlacementExplanation } from '@spillway/placement';
 import { aPolicy } from '@spillway/testkit';
 import { LogReplay } from './log-replay.js';
-import { degrees, Stage, T0 } from './recording-router.harness.js';
+import { degrees, RecordingRouter, Stage, T0 } from './recording-router.harness.js';
 import type { Verdict } from './verdict.js';
 
 type Gap = { readonly before: number; readonly isNewLog?: boolean };
@@ -172,8 +172,59 @@ describe('A log that is replayed', () => {
     decide();
     stage.beat();
     decide();
+    stage.pass(6_000).beat();
+    decide();
     const entries = [...stage.entries.slice(0, at), ...stage.entries.slice(at + 2)];
-    expect(said(entries, { before: at })).toEqual(['same', 'gap', 'same']);
+    expect(said(entries, { before: at })).toEqual(['same', 'gap', 'gap', 'same']);
+  });
+
+  it('is in doubt across a gap for as long as a router may count whose last batch is missing', () => {
+    const stage = new Stage();
+    const [router, other] = [stage.router('r1'), stage.router('r2')];
+    const decide = (ms: number) => {
+      stage.pass(ms).beat();
+      router.decide(stage.at);
+      stage.tell(router);
+    };
+    stage.tell(other);
+    decide(100);
+    stage.pass(2_000);
+    const at = stage.entries.length;
+    stage.tell(other);
+    for (let i = 0; i < 7; i++) decide(1_000);
+    const entries = stage.entries.filter((_, i) => i !== at);
+    const [first, ...rest] = said(entries, { before: at });
+    expect(first).toBe('same');
+    expect(rest).toEqual([...Array<string>(5).fill('gap'), 'same', 'same']);
+  });
+
+  it('keeps what a router knew that was told of a gap and has not read on since', () => {
+    const stage = new Stage();
+    const router = stage.router('r1');
+    router.decide(stage.pass(100).at);
+    stage.tell(router);
+    router.isReading = false;
+    router.noteGap(stage.at);
+    router.decide(stage.pass(100).at);
+    stage.tell(router);
+    stage.write({ kind: 'policy', policy: aPolicy({ revision: 'missed' }) });
+    stage.beat();
+    router.isReading = true;
+    for (const entry of stage.entries.slice(-3)) router.read(entry);
+    router.decide(stage.pass(100).at);
+    stage.tell(router);
+    expect(said(stage.entries)).toEqual(['same', 'same', 'gap']);
+  });
+
+  it('does not take a view that nothing was read for yet for the same as another', () => {
+    const stage = new Stage();
+    const late = new RecordingRouter('r2', 'late');
+    const beginning = stage.entries.length;
+    stage.tell(late);
+    for (const entry of stage.entries) late.read(entry);
+    late.decide(stage.pass(100).at);
+    stage.tell(late);
+    expect(said(stage.entries.slice(beginning))).toEqual(['before-first-state']);
   });
 
   it('is in doubt while decisions are missing whose load still counts', () => {

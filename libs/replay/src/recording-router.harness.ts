@@ -112,8 +112,11 @@ export class RecordingRouter {
 
   setLink(link: 'up' | 'down', at: number): void {
     this.fleet.setLink(link, at);
-    const after = this.decisions.length + this.refused.length;
-    this.steps.push({ kind: `link-${link}`, after, atMs: at, position: this.fleet.position });
+    this.note(`link-${link}`, at);
+  }
+
+  noteGap(at: number): void {
+    this.note('gap', at);
   }
 
   decide(at: number, asked: Asked = { lat: 41, lon: -74 }): void {
@@ -148,6 +151,11 @@ export class RecordingRouter {
     [this.decisions, this.refused, this.steps, this.basis] = [[], [], [], undefined];
     const said = { at: '2026-11-22T10:00:00.000Z', routerId, bootId, batch: this.batch++ };
     return { ...said, basis, decisions, ...(refused.length > 0 && { refused }) };
+  }
+
+  private note(kind: RouterStep['kind'], atMs: number): void {
+    const after = this.decisions.length + this.refused.length;
+    this.steps.push({ kind, after, atMs, position: this.fleet.position });
   }
 
   private basisNow() {

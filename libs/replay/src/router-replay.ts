@@ -1,5 +1,5 @@
 import type { Basis, DecisionRecord, Issued, LogEntry, RefusalRecord, RouterStep } from '@spillway/contracts';
-import { Fleet } from '@spillway/fleet';
+import { Fleet, ROUTER_LIVE_MS } from '@spillway/fleet';
 import {
   explainPlacement,
   place,
@@ -47,6 +47,10 @@ export class RouterReplay {
   private nextBatch = 0;
   /** How far it had read when it decided last. */
   private position = 0;
+  /** Where it stood when it was told that what comes next is missing: what it has read is whole until it reads on. */
+  private gapBehind: number | undefined;
+  /** After a gap: log time from which on a view that looks the same is the same. */
+  private provenFrom = 0;
   private doubt: Doubt | undefined = 'before-first-state';
   private viewDiffers: Verdict | undefined;
 
@@ -121,8 +125,16 @@ export class RouterReplay {
     }
     if (this.tail.gaps.some(({ from, to }) => from <= position && position < to)) return;
     const derived = this.fleet.digest();
-    if (derived === view) this.doubt = undefined;
+    if (derived === view) this.settle();
     else if (!this.doubt) this.viewDiffers = differs('view', view, derived);
+  }
+
+  /** The view looks the same: it is, unless batches are missing of routers that still count as alive. */
+  private settle(): void {
+    if (this.provenFrom === Infinity) this.provenFrom = this.clockMs + ROUTER_LIVE_MS;
+    if (this.provenFrom > 0 && (this.isLinkLost || this.clockMs < this.provenFrom)) return;
+    this.provenFrom = 0;
+    this.doubt = undefined;
   }
 
   private decideAgain(record: DecisionRecord, n: number, basis: Basis): void {
@@ -180,12 +192,14 @@ export class RouterReplay {
   private take({ kind, atMs, position }: RouterStep): void {
     this.foldTo(position);
     if (kind === 'gap') {
-      this.doubt ??= 'gap';
+      this.gapBehind = position;
       return;
     }
     this.passTo(atMs);
     if (kind === 'link-down' || !this.isLinkLost) this.fleet.setLink('down', this.clockMs);
     if (kind === 'link-up') this.fleet.setLink('up', this.clockMs);
+    // While the link is lost and for a while after it nobody is taken for silent.
+    if (kind === 'link-up' && this.provenFrom > 0) this.provenFrom = this.clockMs + ROUTER_LIVE_MS;
     this.isLinkLost = kind === 'link-down';
   }
 
@@ -203,8 +217,11 @@ export class RouterReplay {
   /** Reads on to where the router had read. */
   private foldTo(position: number): void {
     if (position === 0) return;
-    for (const { from, to } of this.tail.gaps)
-      if (from <= position && this.position < to) this.doubt ??= 'gap';
+    if (this.gapBehind !== undefined && this.gapBehind !== position) {
+      this.gapBehind = undefined;
+      this.passGap();
+    }
+    for (const { from, to } of this.tail.gaps) if (from <= position && this.position < to) this.passGap();
     this.position = position;
     if (!this.hasBegun) this.begin(position);
     const taken = this.backlog?.takeUpTo(position, (entry) => this.fold(entry)) ?? 'all';
@@ -215,6 +232,11 @@ export class RouterReplay {
       this.fold(entry);
       entry = this.tail.at(++this.cursor);
     }
+  }
+
+  private passGap(): void {
+    this.doubt ??= 'gap';
+    this.provenFrom = Infinity;
   }
 
   /** Starts as the router did: with the last entry of every subject. */
