@@ -58,7 +58,7 @@ export {
   type ScaleReason,
   type Spillover,
 } from './control.js';
-export { CLOUD_REGIONS, type RegionPlace } from './cloud-regions.js';
+export { CLOUD_REGIONS, CLOUDS, type RegionPlace } from './cloud-regions.js';
 export {
   WEEKDAYS,
   type ProviderKind,
