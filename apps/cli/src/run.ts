@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { ExitStatus } from './exit-status.js';
+import { dnsCommand } from './dns/dns.command.js';
 import { drainCommand, undrainCommand } from './drain/drain.command.js';
 import { fleetCommand } from './fleet/fleet.command.js';
 import { iceCommand } from './ice/ice.command.js';
@@ -56,6 +57,7 @@ function buildProgram(output: Output): Command {
     drainCommand(),
     undrainCommand(),
     keysCommand(),
+    dnsCommand(),
     provisionCommand(),
     loadCommand(),
     logCommand(),

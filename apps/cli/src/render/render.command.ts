@@ -6,6 +6,7 @@ import { UsageError } from '../usage-error.js';
 import { renderEturnal } from './eturnal.js';
 import { deriveNodeSecret } from '@spillway/turn';
 import { readMasterSecret } from './master-secret.js';
+import { route53Command } from './route53.command.js';
 import {
   addRenderOptions,
   addSecretOptions,
@@ -24,10 +25,11 @@ interface CoturnOptions extends RenderOptions {
 
 export function renderCommand(): Command {
   return new Command('render')
-    .description("a TURN server's whole configuration, with the secret of its node")
+    .description("a TURN server's whole configuration, with the secret of its node; DNS records")
     .addCommand(coturnCommand())
     .addCommand(eturnalCommand())
-    .addCommand(secretCommand());
+    .addCommand(secretCommand())
+    .addCommand(route53Command());
 }
 
 function coturnCommand(): Command {
