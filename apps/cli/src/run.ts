@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { ExitStatus } from './exit-status.js';
 import { dnsCommand } from './dns/dns.command.js';
 import { drainCommand, undrainCommand } from './drain/drain.command.js';
+import { explainCommand } from './explain/explain.command.js';
 import { fleetCommand } from './fleet/fleet.command.js';
 import { iceCommand } from './ice/ice.command.js';
 import { keysCommand } from './keys/keys.command.js';
@@ -62,6 +63,7 @@ function buildProgram(output: Output): Command {
     loadCommand(),
     logCommand(),
     replayCommand(),
+    explainCommand(),
     whatIfCommand(),
     simulateCommand(),
   ])
