@@ -57,7 +57,10 @@ async function check({ name, server, nats }: CheckOptions, say: (line: string) =
     ...regions.map((region) => ({ name: `${region}.${name}`, region })),
   ];
   const answers = await Promise.all(
-    names.map(async (each) => ({ ...each, addresses: (await lookup(each.name)).toSorted() })),
+    names.map(async ({ name: asked, region }) => {
+      const addresses = await lookup(asked);
+      return { name: asked, region, addresses: addresses.toSorted() };
+    }),
   );
   const rows = compareDns(answers, nodes);
   say(drawTable(['NAME', 'ADDRESS', 'NODE', 'STATE', 'PROBLEM'], rows.map(rowOf)));

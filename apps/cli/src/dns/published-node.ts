@@ -28,7 +28,7 @@ export function publishedNodes(fleet: Fleet, lookup: Lookup): Promise<PublishedN
 
 async function addressesOf({ urls }: FleetNode, lookup: Lookup): Promise<string[]> {
   const hosts = new Set(urls.flatMap((url) => parseTurnUri(url)?.host ?? []));
-  const found = await Promise.all([...hosts].map((host) => (isIP(host) === 0 ? lookup(host) : [host])));
+  const found = await Promise.all([...hosts].map(async (host) => (isIP(host) === 0 ? lookup(host) : [host])));
   return [...new Set(found.flat())];
 }
 

@@ -13,7 +13,12 @@ export interface Route53Config {
 const TTL_SECONDS = 60;
 
 /** The records of one name as Terraform, with nothing to fill in but its two variables. */
-export function renderRoute53({ name, policyRevision, regions, port }: Route53Config): string {
+export function renderRoute53(config: Route53Config): string {
+  return `${inputsOf(config)}
+${resourcesOf(config)}`;
+}
+
+function inputsOf({ name, policyRevision, regions }: Route53Config): string {
   const ids = regions.map(({ region }) => JSON.stringify(region)).join(', ');
   return `# ${name}, for clients that cannot ask Spillway: the region with the least latency, any of its healthy nodes.
 # Made by \`spillway render route53\` of the policy ${JSON.stringify(policyRevision)}. docs/geo-dns.md says how to use it, and what for.
@@ -42,7 +47,7 @@ variable "nodes" {
 locals {
   # By region of the policy: the AWS region whose latency Route 53 goes by.
   aws_regions = {
-${regions.map(regionLine).join('\n')}
+${regionLines(regions).join('\n')}
   }
   addresses = merge(
     { for id, node in var.nodes : "\${id}/A" => { node = id, region = node.region, type = "A", ip = node.ipv4 } if node.ipv4 != null },
@@ -51,8 +56,11 @@ ${regions.map(regionLine).join('\n')}
   # A region without nodes gets no record, and its clients the next one.
   groups = { for each in distinct([for address in local.addresses : { region = address.region, type = address.type }]) : "\${each.region}/\${each.type}" => each }
 }
+`;
+}
 
-# Asks whether the relay listens. It cannot see a drain: \`spillway dns check\` can.
+function resourcesOf({ name, port }: Route53Config): string {
+  return `# Asks whether the relay listens. It cannot see a drain: \`spillway dns check\` can.
 resource "aws_route53_health_check" "node" {
   for_each          = local.addresses
   type              = "TCP"
@@ -95,7 +103,12 @@ resource "aws_route53_record" "region" {
 `;
 }
 
-function regionLine({ region, awsRegion, distanceKm }: LatencyRegion): string {
-  const reason = distanceKm === undefined ? '' : ` # the nearest, ${Math.round(distanceKm)} km away`;
-  return `    ${JSON.stringify(region)} = ${JSON.stringify(awsRegion)}${reason}`;
+/** Aligned as `terraform fmt` does. */
+function regionLines(regions: readonly LatencyRegion[]): string[] {
+  const keys = regions.map(({ region }) => JSON.stringify(region));
+  const width = Math.max(...keys.map((key) => key.length));
+  return regions.map(({ awsRegion, distanceKm }, i) => {
+    const reason = distanceKm === undefined ? '' : ` # the nearest, ${Math.round(distanceKm)} km away`;
+    return `    ${keys[i]?.padEnd(width)} = ${JSON.stringify(awsRegion)}${reason}`;
+  });
 }
