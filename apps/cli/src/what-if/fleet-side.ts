@@ -18,10 +18,14 @@ export class FleetSide {
   private allocationSeconds = 0;
   private seconds = 0;
 
-  /** @param threshold from which a region counts as full, the same on both sides. */
-  look(fleet: Fleet, now: number, threshold: number): void {
+  /** @param full load from which a region counts as full, the same on both sides. */
+  look(fleet: Fleet, now: number, full: number): void {
     this.seconds++;
-    for (const region of fleet.regions.values()) this.lookAt(region, now, threshold);
+    const { threshold = full } = fleet.policy ?? {};
+    for (const region of fleet.regions.values()) {
+      this.lookAt(region, now, full);
+      this.neededSeconds += Math.ceil(((region.utilization ?? 0) * region.usable.length) / threshold);
+    }
     for (const { freshness, heartbeat } of fleet.nodes.values()) {
       const runs = freshness !== 'unknown' && heartbeat.state !== 'stopped';
       if (runs && heartbeat.kind === 'turn') this.nodeSeconds++;
@@ -32,7 +36,7 @@ export class FleetSide {
     return this.nodeSeconds / 3600;
   }
 
-  /** The fewest that would have carried it, second by second, with every region below its threshold. */
+  /** The fewest that would have carried it, second by second, with every region below the threshold of its policy. */
   get neededNodeHours(): number {
     return this.neededSeconds / 3600;
   }
@@ -45,7 +49,7 @@ export class FleetSide {
     return this.seconds > 0 ? this.allocationSeconds / this.seconds : null;
   }
 
-  private lookAt({ id, utilization, usable, totals }: FleetRegion, now: number, threshold: number): void {
+  private lookAt({ id, utilization, usable, totals }: FleetRegion, now: number, full: number): void {
     this.kbpsSeconds += totals.kbps;
     this.allocationSeconds += totals.allocations;
     const side = this.sideOf(id);
@@ -53,8 +57,7 @@ export class FleetSide {
     if (utilization === null) return;
     side.loadSum += utilization;
     side.knownSeconds++;
-    if (utilization >= threshold) side.fullSeconds++;
-    this.neededSeconds += Math.ceil((utilization * usable.length) / threshold);
+    if (utilization >= full) side.fullSeconds++;
     if (side.peakLoad !== null && utilization <= side.peakLoad) return;
     side.peakLoad = utilization;
     side.peakAtMs = now;

@@ -4,7 +4,7 @@ import type { MessageBatch } from '@spillway/messaging';
 import { T0, type Story } from './story.harness.js';
 
 /** Writes a story to an archive, as `spillway log export` would. */
-export async function archiveStory({ batches }: Story, path: string): Promise<void> {
+export async function archiveStory({ batches }: Pick<Story, 'batches'>, path: string): Promise<void> {
   const messages: MessageBatch[] = batches.map(({ gap, entries, position }) => ({
     gap,
     position,
