@@ -41,11 +41,12 @@ export function spillLoss(arrivals: readonly Arrival[], home: string): SpillLoss
 export function spillByLoss(arrivals: readonly Arrival[], home: string, groups: number): number[] {
   const own = arrivals
     .filter(({ client, served }) => client.home === home && served !== undefined)
-    .sort((a, b) => lossElsewhere(a) - lossElsewhere(b));
+    .map((arrival) => ({ loss: lossElsewhere(arrival), isSpilled: arrival.served !== home }))
+    .sort((a, b) => a.loss - b.loss);
   return Array.from({ length: groups }, (_, group) => {
     const [from, to] = [group, group + 1].map((n) => Math.round((n * own.length) / groups));
     const members = own.slice(from, to);
-    return members.filter(({ served }) => served !== home).length / members.length;
+    return members.filter(({ isSpilled }) => isSpilled).length / members.length;
   });
 }
 
