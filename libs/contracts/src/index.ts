@@ -22,6 +22,7 @@ export {
 export {
   AUTOSCALER_LEASE_KEY,
   DEFAULT_RETENTION,
+  joinRecordKey,
   regionControlKey,
   ISSUED_WINDOW_SECONDS,
   LOG_STREAM,
@@ -132,6 +133,20 @@ export {
   type ParsedEvent,
   type RejectionReason,
 } from './event.js';
+export {
+  ENROL_PROBLEMS,
+  enrolAnswerSchema,
+  enrolAskSchema,
+  enrolGrantSchema,
+  enrolRequestSchema,
+  joinRecordSchema,
+  type EnrolAnswer,
+  type EnrolAsk,
+  type EnrolGrant,
+  type EnrolProblem,
+  type EnrolRequest,
+  type JoinRecord,
+} from './enrolment.js';
 export { changeHeartbeat, heartbeatChanges } from './heartbeat-changes.js';
 export { writtenPayload, type KnownPayload, type WrittenPayload } from './written-payload.js';
 export { ICE_PROTO } from './proto.js';

@@ -8,6 +8,8 @@ export const POLICY_KEY = 'policy';
 export const regionControlKey = (region: string): string => `region.${region}`;
 /** A `Lease`. */
 export const AUTOSCALER_LEASE_KEY = 'autoscaler.lease';
+/** A `JoinRecord`. */
+export const joinRecordKey = (tokenId: string): string => `enrolled.${tokenId}`;
 
 /**
  * How much of the log is kept. A heartbeat takes about 570 bytes stored, so 1,000 nodes at one every 2 s

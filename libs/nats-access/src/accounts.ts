@@ -15,20 +15,9 @@ import {
   QUERY_ENROL,
   SYNTHETIC_LOAD_SUBJECTS,
 } from '@spillway/contracts';
+import type { Directory } from './directory.js';
 import { GET_MESSAGE, NODES_GET_MESSAGE, templateOf } from './rights.js';
 import { ACCOUNT_OF, ROLES, type AccountName, type Role } from './roles.js';
-
-/** All that is public of a system of keys. */
-export interface Directory {
-  /** Of the operator, in the server's sense: who signs the accounts. */
-  readonly operator: { readonly name: string; readonly jwt: string };
-  /** Public keys of the accounts. */
-  readonly accounts: Readonly<Record<AccountName | 'system', string>>;
-  /** Public keys that sign the credentials of a role: the last one does, the ones before are still taken. */
-  readonly signers: Readonly<Record<Role, readonly string[]>>;
-  /** Public keys of users that are not taken any more when issued until then, in seconds since the epoch. */
-  readonly revocations: Readonly<Record<AccountName, Readonly<Record<string, number>>>>;
-}
 
 /** A new key: `seed` is secret, `id` its public half. */
 export interface NewKey {

@@ -32,6 +32,7 @@ export function signUser(
   identity: Identity,
   userId: string,
   { account, signerSeed, expiresAt }: IssueOptions,
+  moreTags: readonly string[] = [],
 ): Promise<string> {
   const signer = fromSeed(encoder.encode(signerSeed));
   const expiry = expiresAt === undefined ? {} : { exp: expiresAt };
@@ -39,7 +40,7 @@ export function signUser(
     nameOf(identity),
     userId,
     account,
-    { tags: tagsOf(identity) },
+    { tags: [...tagsOf(identity), ...moreTags] },
     { signer, scopedUser: true, ...expiry },
   );
 }

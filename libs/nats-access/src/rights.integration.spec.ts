@@ -49,7 +49,7 @@ const SUBJECTS = {
 type Subject = keyof typeof SUBJECTS;
 
 const MAY: readonly (readonly [Identity, readonly Subject[]])[] = [
-  [A, ['its heartbeat', 'reading the log']],
+  [A, ['its heartbeat', 'reading the log', 'asking to enrol']],
   [
     router,
     [

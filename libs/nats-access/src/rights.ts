@@ -113,7 +113,7 @@ const RIGHTS: Readonly<Record<Role, Rights>> = {
     answers: true,
   },
   node: {
-    publish: [`turn.v1.node.${OWN}.heartbeat`, NODES_GET_MESSAGE],
+    publish: [`turn.v1.node.${OWN}.heartbeat`, NODES_GET_MESSAGE, QUERY_ENROL],
     subscribe: [
       INBOX,
       `turn.v1.node.${OWN}.command`,

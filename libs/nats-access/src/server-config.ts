@@ -1,4 +1,5 @@
-import type { AccountJwts, Directory } from './accounts.js';
+import type { AccountJwts } from './accounts.js';
+import type { Directory } from './directory.js';
 
 /**
  * What nats-server must be told: to be included from its configuration. Nothing in it is secret. `NODES_ACCOUNT` is for

@@ -1,20 +1,11 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ROLES, type Directory, type NewDirectory, type Role } from '@spillway/nats-access';
+import { directorySchema, ROLES, type Directory, type NewDirectory, type Role } from '@spillway/nats-access';
 import { z } from 'zod';
 import { KeysError } from './keys-error.js';
 
 const SECRET = 0o600;
 const PUBLIC = 0o644;
-
-const keys = z.array(z.string());
-const revoked = z.record(z.string(), z.number());
-const directorySchema = z.object({
-  operator: z.object({ name: z.string(), jwt: z.string() }),
-  accounts: z.object({ system: z.string(), control: z.string(), nodes: z.string() }),
-  signers: z.record(z.enum(ROLES), keys),
-  revocations: z.object({ control: revoked, nodes: revoked }),
-}) satisfies z.ZodType<Directory>;
 
 const issuedSchema = z.object({
   /** As in `node.eu-central-1.a1`. */

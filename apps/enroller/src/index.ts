@@ -1,0 +1,2 @@
+export { enrollerConfigSchema } from './config.js';
+export { EnrollerMetrics } from './enroller-metrics.js';
