@@ -4,6 +4,7 @@ import { METRICS } from '@spillway/runtime';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { fleetGauges } from './fleet/fleet-gauges.js';
 import { FleetView } from './fleet/fleet-view.js';
+import { ShadowMetrics } from './shadow/shadow-metrics.js';
 
 /** The way a request came in. */
 export type Face = 'http' | 'grpc' | 'nats';
@@ -24,6 +25,7 @@ export class RouterMetrics {
   readonly entries: Counter<'outcome'>;
   readonly gaps: Counter<'cause'>;
   readonly unlogged: Counter;
+  readonly shadow: ShadowMetrics;
 
   constructor(@Inject(METRICS) registry: Registry, view: FleetView) {
     const registers = [registry];
@@ -81,6 +83,7 @@ export class RouterMetrics {
       help: 'Decisions that could not be put on the log',
       registers,
     });
+    this.shadow = new ShadowMetrics(registry);
     fleetGauges(view, registry);
   }
 

@@ -19,6 +19,8 @@ import { NodeOrders } from './orders/node-orders.js';
 import { addReadinessChecks } from './readiness.js';
 import { RequestGate } from './request-gate.js';
 import { RouterMetrics } from './router-metrics.js';
+import { Shadow } from './shadow/shadow.js';
+import { ShadowWatch } from './shadow/shadow-watch.js';
 
 /** What the router is given from outside. */
 export interface RouterParts {
@@ -45,8 +47,10 @@ export class RouterModule {
 
   static with({ config, bus, keys, locator, view, issued, bootId }: RouterParts): DynamicModule {
     const secrets = new NodeSecrets(masterSecretsFrom(config));
+    const shadow = new Shadow(view);
     const service = new IceServersService({
       view,
+      shadow,
       locator,
       secrets,
       issued,
@@ -64,11 +68,13 @@ export class RouterModule {
         { provide: FleetView, useValue: view },
         { provide: IssuedLog, useValue: issued },
         { provide: IceServersService, useValue: service },
+        { provide: Shadow, useValue: shadow },
         FleetReport,
         NodeOrders,
         RateLimits,
         RequestGate,
         RouterMetrics,
+        ShadowWatch,
       ],
     };
   }

@@ -147,6 +147,7 @@ export {
   type EnrolRequest,
   type JoinRecord,
 } from './enrolment.js';
+export { SHADOW_POLICY_KEY, shadowPolicySchema, type ShadowPolicy } from './shadow.js';
 export { changeHeartbeat, heartbeatChanges } from './heartbeat-changes.js';
 export { writtenPayload, type KnownPayload, type WrittenPayload } from './written-payload.js';
 export { ICE_PROTO } from './proto.js';

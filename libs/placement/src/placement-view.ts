@@ -19,12 +19,20 @@ export interface PlacementView {
   readonly strategy: Strategy;
 }
 
-/** How decisions are made under the policy in force; `undefined` while there is none. Make it anew with the policy. */
-export function placementView(fleet: Fleet, estimateRtt: EstimateRtt): PlacementView | undefined {
-  const { policy } = fleet;
-  if (!policy) return undefined;
-  const regions = [...fleet.regions.values()];
-  const places = regions.map((region) => region.place);
+/**
+ * How decisions are made under the policy in force; `undefined` while there is none. Make it anew with the policy.
+ *
+ * @param policy another than the one in force. It sees the fleet as that counts it: the regions that both have, and the
+ * nodes that may be handed out by the one in force.
+ */
+export function placementView(
+  fleet: Fleet,
+  estimateRtt: EstimateRtt,
+  policy: PolicyDocument | undefined = fleet.policy,
+): PlacementView | undefined {
+  if (!policy || !fleet.policy) return undefined;
+  const regions = [...fleet.regions.values()].filter(({ id }) => Object.hasOwn(policy.regions, id));
+  const places = regions.map(({ id, place }) => policy.regions[id] ?? place);
   const standings = new Standings(regions, policy);
   return {
     policy,

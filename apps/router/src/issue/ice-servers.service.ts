@@ -22,6 +22,7 @@ import { NodeRecords } from './node-records.js';
 import type { NodeSecrets } from './node-secrets.js';
 import { MAX_TURN_URLS } from './node-urls.js';
 import { refusalOf, requiredRegions, RETRY_AFTER_SECONDS } from './requirement.js';
+import type { Shadow } from '../shadow/shadow.js';
 import type { Moment } from './standpoint.js';
 
 /** Who asks, and from where: the address of the client itself unless the request names another. */
@@ -35,6 +36,8 @@ export interface IceServersParts {
   readonly locator: ClientLocator;
   readonly secrets: NodeSecrets;
   readonly issued: { add(decision: Decision): void; refuse(request: RefusedRequest): void };
+  /** Tries a candidate policy; has no part in the answer. */
+  readonly shadow?: Shadow;
   readonly routerId: string;
   readonly bootId: string;
   /** Wall-clock time in ms: expiry is checked against the relays' clocks. */
@@ -83,7 +86,9 @@ export class IceServersService {
     const require = requiredRegions(request, tenant);
     const location = address === undefined ? undefined : this.parts.locator.locate(address);
     const asked = askedOf(request, location, require, tenant?.name);
-    const placement = place(view, placementRequest(asked, this.seed, this.decisions));
+    const wanted = placementRequest(asked, this.seed, this.decisions);
+    const placement = place(view, wanted);
+    this.parts.shadow?.compare(wanted, placement);
     if (!placement.isPlaced) {
       this.parts.issued.refuse({ ...this.moment(), asked, code: placement.code });
       throw refusalOf(placement.code, request, require, tenant);
