@@ -8,7 +8,9 @@ const TITLES: Readonly<Record<ProblemCode, string>> = {
   'wrong-key': 'The API key is not accepted',
   'missing-scope': 'The API key does not allow this',
   'not-found': 'There is no such resource',
+  'unknown-decision': 'There is no such decision on the log',
   'method-not-allowed': 'The resource does not have this method',
+  'decision-gone': 'The log does not go back so far',
   'body-too-large': 'The request is too large',
   'unsupported-media-type': 'The request must be JSON',
   'requirement-unmet': 'The required regions cannot serve',
@@ -17,6 +19,8 @@ const TITLES: Readonly<Record<ProblemCode, string>> = {
   'no-capacity': 'No node has room',
   'not-ready': 'The router does not know the fleet yet',
   'no-autoscaler': 'No autoscaler answers',
+  'explainer-busy': 'Others wait for an explanation',
+  'log-unavailable': 'The log cannot be read',
 };
 
 /** An error a client gets to see, the same over HTTP, gRPC and NATS. */

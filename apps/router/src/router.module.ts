@@ -6,6 +6,8 @@ import { Health, HealthModule, MetricsModule } from '@spillway/runtime';
 import { ApiKeys } from './auth/api-keys.js';
 import { RateLimits } from './auth/rate-limits.js';
 import { masterSecretsFrom, ROUTER_CONFIG, type RouterConfig } from './config.js';
+import { DecisionExplainer } from './decisions/decision-explainer.js';
+import { DecisionsController } from './decisions/decisions.controller.js';
 import { FleetReport } from './fleet/fleet-report.js';
 import { FleetView } from './fleet/fleet-view.js';
 import { LogController } from './fleet/log.controller.js';
@@ -60,7 +62,13 @@ export class RouterModule {
     return {
       module: RouterModule,
       imports: [HealthModule, MetricsModule],
-      controllers: [FleetController, IceGrpcController, IceQueryController, LogController],
+      controllers: [
+        DecisionsController,
+        FleetController,
+        IceGrpcController,
+        IceQueryController,
+        LogController,
+      ],
       providers: [
         { provide: ROUTER_CONFIG, useValue: config },
         { provide: BUS, useValue: bus },
@@ -69,6 +77,7 @@ export class RouterModule {
         { provide: IssuedLog, useValue: issued },
         { provide: IceServersService, useValue: service },
         { provide: Shadow, useValue: shadow },
+        DecisionExplainer,
         FleetReport,
         NodeOrders,
         RateLimits,

@@ -8,7 +8,9 @@ export const PROBLEMS = {
   'wrong-key': 401,
   'missing-scope': 403,
   'not-found': 404,
+  'unknown-decision': 404,
   'method-not-allowed': 405,
+  'decision-gone': 410,
   'body-too-large': 413,
   'unsupported-media-type': 415,
   'requirement-unmet': 422,
@@ -17,6 +19,8 @@ export const PROBLEMS = {
   'no-capacity': 503,
   'not-ready': 503,
   'no-autoscaler': 503,
+  'explainer-busy': 503,
+  'log-unavailable': 503,
 } as const;
 export type ProblemCode = keyof typeof PROBLEMS;
 

@@ -9,6 +9,7 @@ const STATUS_OF: Readonly<Record<number, status>> = {
   401: status.UNAUTHENTICATED,
   403: status.PERMISSION_DENIED,
   404: status.NOT_FOUND,
+  410: status.NOT_FOUND,
   413: status.RESOURCE_EXHAUSTED,
   422: status.FAILED_PRECONDITION,
   429: status.RESOURCE_EXHAUSTED,

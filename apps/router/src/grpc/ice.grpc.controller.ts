@@ -14,6 +14,9 @@ import {
 } from 'rxjs';
 import { ApiKeys, requireScope } from '../auth/api-keys.js';
 import { ROUTER_CONFIG, type RouterConfig } from '../config.js';
+import { DecisionExplainer } from '../decisions/decision-explainer.js';
+import { decisionIdOf } from '../decisions/decision-id.js';
+import { toGrpcExplanation } from '../decisions/grpc-explanation.js';
 import { FleetReport } from '../fleet/fleet-report.js';
 import { ProblemError } from '../problem-error.js';
 import { RequestGate } from '../request-gate.js';
@@ -45,6 +48,7 @@ export class IceGrpcController implements OnModuleDestroy {
     private readonly gate: RequestGate,
     private readonly keys: ApiKeys,
     private readonly report: FleetReport,
+    private readonly explainer: DecisionExplainer,
     @Inject(ROUTER_CONFIG) config: RouterConfig,
   ) {
     this.readPeer = peerReader(config.TRUSTED_PROXIES);
@@ -92,6 +96,24 @@ export class IceGrpcController implements OnModuleDestroy {
     );
     const end = this.stopping.pipe(mergeMap(() => throwError(() => grpcProblem(stoppingError()))));
     return merge(snapshots, end);
+  }
+
+  @GrpcMethod('IceService', 'ExplainDecision')
+  async explainDecision(
+    { decisionId }: { decisionId?: string },
+    metadata: Metadata,
+    call: ServerUnaryCall<unknown, unknown>,
+  ): Promise<object> {
+    const gone = new AbortController();
+    call.on('cancelled', () => gone.abort(new Error('nobody waits for it any more')));
+    try {
+      const { peer } = this.readPeer(call.getPeer(), metadata);
+      requireScope(this.keys.authenticate(textOf(metadata, 'authorization'), peer), 'admin');
+      const id = decisionIdOf(decisionId, 'decision_id');
+      return toGrpcExplanation(await this.explainer.explain(id, gone.signal));
+    } catch (error) {
+      throw grpcProblem(error);
+    }
   }
 
   /** Ends the streams that clients hold open, for the server's end waits for them. */

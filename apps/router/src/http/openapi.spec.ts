@@ -3,7 +3,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { aHeartbeat } from '@spillway/testkit';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { PROBLEMS, subjectOf, type Scale } from '@spillway/contracts';
+import { PROBLEMS, subjectOf, type IceServersAnswer, type Scale } from '@spillway/contracts';
 import { aFleet, CLIENTS } from '../testing/fleet.harness.js';
 import { bearer, type KeyName } from '../testing/keys.harness.js';
 import { startReadyRouter, type TestRouter } from '../testing/router.harness.js';
@@ -84,12 +84,16 @@ describe('/openapi.json', () => {
     }
   });
 
-  it.each(['/v1/ice-servers', '/v1/regions', '/v1/nodes', '/v1/nodes/{id}/drain', '/v1/nodes/{id}/undrain'])(
-    'has the path %s',
-    (path) => {
-      expect(Object.keys(served.paths)).toContain(path);
-    },
-  );
+  it.each([
+    '/v1/ice-servers',
+    '/v1/regions',
+    '/v1/nodes',
+    '/v1/decisions/{id}',
+    '/v1/nodes/{id}/drain',
+    '/v1/nodes/{id}/undrain',
+  ])('has the path %s', (path) => {
+    expect(Object.keys(served.paths)).toContain(path);
+  });
 
   it('describes what the router answers', async () => {
     const request = { clientIp: CLIENTS.frankfurt, region: { prefer: 'us-east-1' }, count: 2 };
@@ -99,6 +103,13 @@ describe('/openapi.json', () => {
     expect(faultsOf('Problem', await (await router.ask({ count: 9 })).json())).toEqual([]);
     expect(faultsOf('Regions', await get('/v1/regions'))).toEqual([]);
     expect(faultsOf('Nodes', await get('/v1/nodes'))).toEqual([]);
+  });
+
+  it('describes an explanation', async () => {
+    const answer = (await (await router.ask()).json()) as IceServersAnswer;
+    const path = `/v1/decisions/${answer.placement.decisionId}`;
+    await until(async () => JSON.stringify(await get(path)).includes('"verdict"'));
+    expect(faultsOf('DecisionExplanation', await get(path))).toEqual([]);
   });
 
   it('describes plans, which name nodes and instances to keys with the scope admin alone', async () => {

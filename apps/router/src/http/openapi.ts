@@ -1,4 +1,5 @@
 import {
+  decisionExplanationSchema,
   iceServersAnswerSchema,
   iceServersRequestSchema,
   nodeCommandAnswerSchema,
@@ -54,6 +55,7 @@ const schemas = {
   DrainRequest: z.toJSONSchema(drainRequestSchema, { io: 'input' }),
   UndrainRequest: z.toJSONSchema(undrainRequestSchema, { io: 'input' }),
   NodeCommandAnswer: z.toJSONSchema(nodeCommandAnswerSchema),
+  DecisionExplanation: z.toJSONSchema(decisionExplanationSchema),
   Regions: object({
     position: { type: 'integer', description: 'Position in the log the view stands at' },
     link: { enum: ['up', 'down'] },
@@ -113,6 +115,14 @@ const nodeId = {
   schema: z.toJSONSchema(tokenSchema),
 };
 
+const decisionId = {
+  name: 'id',
+  in: 'path',
+  required: true,
+  description: '`placement.decisionId` of the answer',
+  schema: string,
+};
+
 const orderPath = (command: 'drain' | 'undrain', summary: string) => ({
   parameters: [nodeId],
   post: {
@@ -158,6 +168,17 @@ export const openApiDocument = {
         operationId: 'getNodes',
         summary: 'Every node as this router sees it (scope `admin`)',
         responses: { 200: { description: 'Nodes', ...json(ref('Nodes')) }, ...problems },
+      },
+    },
+    '/v1/decisions/{id}': {
+      parameters: [decisionId],
+      get: {
+        operationId: 'explainDecision',
+        summary: 'Why a client got its node, by whatever router (scope `admin`)',
+        description:
+          'Found on the log and derived again from it, one at a time: seconds on a large fleet. ' +
+          '410 when the log does not go back so far; 503 with `Retry-After` while others wait.',
+        responses: { 200: { description: 'Why', ...json(ref('DecisionExplanation')) }, ...problems },
       },
     },
   },

@@ -59,12 +59,13 @@ const PLAIN_PATH = /^[\w./-]+$/;
 
 /** Routes with a part that is not fixed, as they are registered. */
 const ORDER_PATH = /^(\/v1\/nodes\/)[^/]+(\/(?:un)?drain)$/;
+const DECISION_PATH = /^(\/v1\/decisions\/)[^/]+$/;
 
 /** What could have been done with the URL that was not found. */
 function methodsOf({ server, url }: FastifyRequest): string[] {
   const [path = ''] = url.split('?');
   if (!PLAIN_PATH.test(path)) return [];
-  const route = path.replace(ORDER_PATH, '$1:id$2');
+  const route = path.replace(ORDER_PATH, '$1:id$2').replace(DECISION_PATH, '$1:id');
   return server.supportedMethods.filter((method) => server.hasRoute({ method, url: route }));
 }
 

@@ -19,8 +19,17 @@ interface IceStub extends Client {
   getIceServers(request: object, metadata: Metadata, callback: Callback): void;
   streamIceServers(metadata: Metadata): ClientDuplexStream<object, StreamResult>;
   watchRegions(request: object, metadata: Metadata): ClientReadableStream<RegionsSnapshot>;
+  explainDecision(request: object, metadata: Metadata, callback: ExplainCallback): void;
 }
 type Callback = (error: ServiceError | null, answer: Answer) => void;
+type ExplainCallback = (error: ServiceError | null, answer: Explanation) => void;
+
+export interface Explanation {
+  readonly decision: { readonly id: string; readonly asked: object };
+  readonly verdict: { readonly kind: string };
+  readonly derived?: { readonly regions: readonly { readonly region: string; readonly obstacle?: string }[] };
+  readonly text: readonly string[];
+}
 
 export interface Answer {
   readonly iceServers: {
@@ -64,6 +73,7 @@ export interface IceClient {
   /** `StreamIceServers` with bytes for messages. */
   readonly streamRaw: (key?: KeyName) => ClientDuplexStream<Uint8Array, Uint8Array>;
   readonly watch: (key?: KeyName | `Bearer ${string}` | null) => ClientReadableStream<RegionsSnapshot>;
+  readonly explain: (request: object, key?: KeyName) => Promise<Explanation>;
   readonly close: () => void;
 }
 
@@ -88,6 +98,12 @@ export function connectIceClient(address: string): IceClient {
     streamRaw: (key = 'server') =>
       stub.makeBidiStreamRequest(`${SERVICE}/StreamIceServers`, asIs, asIs, authorization(key)),
     watch: (key = 'server') => stub.watchRegions({}, authorization(key)),
+    explain: (request, key = 'operator') =>
+      new Promise((resolve, reject) => {
+        stub.explainDecision(request, authorization(key), (error, answer) =>
+          error ? reject(error) : resolve(answer),
+        );
+      }),
     close: () => stub.close(),
   };
 }
