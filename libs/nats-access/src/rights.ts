@@ -10,6 +10,7 @@ import {
   QUERY_ICE_SERVERS,
   QUERY_NODE_COMMAND,
   regionControlKey,
+  SHADOW_POLICY_KEY,
   STATE_BUCKET,
   SYNTHETIC_LOAD_SUBJECTS,
 } from '@spillway/contracts';
@@ -96,6 +97,7 @@ const RIGHTS: Readonly<Record<Role, Rights>> = {
     publish: [
       POLICY_SUBJECT,
       stateKey(POLICY_KEY),
+      stateKey(SHADOW_POLICY_KEY),
       QUERY_ICE_SERVERS,
       QUERY_NODE_COMMAND,
       SYNTHETIC_LOAD_SUBJECTS,

@@ -7,6 +7,7 @@ import { differences, diffCommand } from './diff.command.js';
 import { natsOption } from './nats-option.js';
 import { readPolicyFile } from './policy-file.js';
 import { policyInForce } from './policy-in-force.js';
+import { shadowCommand } from './shadow.command.js';
 
 /** Nothing was ever applied. */
 export class NoPolicyError extends Error {
@@ -19,9 +20,12 @@ export class NoPolicyError extends Error {
 
 export function policyCommand(): Command {
   return new Command('policy')
-    .description('the regions and rules in force: check a file, compare it, apply it, show what is in force')
+    .description(
+      'the regions and rules in force: check a file, compare it, try it beside, apply it, show what is in force',
+    )
     .addCommand(checkCommand())
     .addCommand(diffCommand())
+    .addCommand(shadowCommand())
     .addCommand(applyCommand())
     .addCommand(showCommand());
 }
