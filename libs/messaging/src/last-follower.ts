@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Subscription } from '@nats-io/transport-node';
 import { LOG_STREAM } from '@spillway/contracts';
 import type { Following, LogListener } from './bus.js';
+import type { CutOffWatch } from './cut-off-watch.js';
 import { Delivery } from './delivery.js';
 import type { NatsLink, NatsSession } from './nats-link.js';
 
@@ -42,6 +43,7 @@ export class LastFollower implements Following {
 
   constructor(
     private readonly link: NatsLink,
+    private readonly cutOff: CutOffWatch,
     listener: LogListener,
     subjects: readonly string[],
   ) {
@@ -120,9 +122,9 @@ export class LastFollower implements Following {
   }
 
   /** @returns whether there was something new. */
-  private async read({ manager }: NatsSession, watched: Watched): Promise<boolean> {
+  private async read(session: NatsSession, watched: Watched): Promise<boolean> {
     const { subject, delivery } = watched;
-    const message = await manager.streams.getMessage(LOG_STREAM, { last_by_subj: subject });
+    const message = await this.ask(session, subject);
     const at = message?.time.getTime();
     if (!message || at === undefined) return false;
     if (message.seq === delivery.position && at === watched.at) return false;
@@ -131,6 +133,18 @@ export class LastFollower implements Following {
     watched.at = at;
     delivery.deliver({ position: message.seq, at, subject, data: message.data });
     return true;
+  }
+
+  private async ask({ manager }: NatsSession, subject: string) {
+    const since = performance.now();
+    try {
+      const message = await manager.streams.getMessage(LOG_STREAM, { last_by_subj: subject });
+      this.cutOff.answered();
+      return message;
+    } catch (error) {
+      this.cutOff.failed(error, since);
+      throw error;
+    }
   }
 
   private startAnew(delivery: Delivery): void {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DeliverPolicy, type StreamInfo } from '@nats-io/jetstream';
 import { LOG_STREAM, LOG_SUBJECTS } from '@spillway/contracts';
 import type { FollowOptions, Following, LogGap, LogListener } from './bus.js';
+import { ensureLed, type CutOffWatch } from './cut-off-watch.js';
 import { Delivery } from './delivery.js';
 import { hydrate } from './hydration.js';
 import { LogReader, type ReaderListener } from './log-reader.js';
@@ -10,6 +11,9 @@ import { planReading } from './reading.js';
 
 /** Milliseconds before the log is tried again. */
 const RETRY_MS = { first: 50, last: 1_000 } as const;
+
+/** Milliseconds in which nothing came until the log is asked whether it is there, and then again. */
+const QUIET_MS = { first: 4_000, next: 1_000 } as const;
 
 /**
  * Follows the log until stopped. Whatever goes wrong, the answer is one: end the reader, look at the stream, and either
@@ -35,6 +39,7 @@ export class LogFollower implements Following {
 
   constructor(
     private readonly link: NatsLink,
+    private readonly cutOff: CutOffWatch,
     listener: LogListener,
     private readonly options: FollowOptions,
   ) {
@@ -72,12 +77,42 @@ export class LogFollower implements Following {
     const session = await this.link.up(stop);
     const over = new AbortController();
     try {
-      const reader = await this.link.whileUp(this.open(session, over.signal), stop);
+      const reader = await this.link.whileUp(this.openOrDoubt(session, over.signal), stop);
       this.markBegun();
       this.failures = 0;
+      void this.askWhileQuiet(session, over.signal);
       throw await this.link.whileUp(reader.lost, stop);
     } finally {
       over.abort(new Error('it is over'));
+    }
+  }
+
+  private async openOrDoubt(session: NatsSession, over: AbortSignal): Promise<LogReader> {
+    const since = performance.now();
+    try {
+      return await this.open(session, over);
+    } catch (error) {
+      this.cutOff.failed(error, since);
+      throw error;
+    }
+  }
+
+  /** A server that is cut off may serve a reader on with what it has: nothing new, and it looks like a silent log. */
+  private async askWhileQuiet({ manager }: NatsSession, over: AbortSignal): Promise<void> {
+    let waitMs: number = QUIET_MS.first;
+    for (;;) {
+      const { frontier } = this;
+      await delay(waitMs, undefined, { signal: over }).catch(() => undefined);
+      if (over.aborted) return;
+      const since = performance.now();
+      try {
+        if (this.frontier === frontier) ensureLed(await manager.streams.info(LOG_STREAM));
+        waitMs = QUIET_MS.first;
+        this.cutOff.answered();
+      } catch (error) {
+        waitMs = QUIET_MS.next;
+        if (!over.aborted) this.cutOff.failed(error, since);
+      }
     }
   }
 

@@ -11,6 +11,7 @@ import type {
   OutgoingMessage,
   StateStore,
 } from './bus.js';
+import { CutOffWatch } from './cut-off-watch.js';
 import { RequestError } from './errors.js';
 import { LastFollower } from './last-follower.js';
 import { LogFollower } from './log-follower.js';
@@ -30,6 +31,7 @@ const CLOSE_TIMEOUT_MS = 5_000;
 export class NatsBus implements Bus {
   readonly state: StateStore;
   private readonly nats: NatsLink;
+  private readonly cutOff: CutOffWatch;
   private readonly responders: Responders;
   private readonly followers = new Set<LogFollower | LastFollower>();
   private readonly recorder: Recorder;
@@ -45,6 +47,7 @@ export class NatsBus implements Bus {
 
   private constructor(private readonly options: NatsOptions) {
     this.nats = new NatsLink(options);
+    this.cutOff = new CutOffWatch(this.nats);
     this.state = new NatsStateStore(this.nats);
     this.provisioner = new Provisioner(this.nats);
     this.responders = new Responders(this.nats);
@@ -78,11 +81,11 @@ export class NatsBus implements Bus {
   }
 
   follow(listener: LogListener, options: FollowOptions = {}): Promise<Following> {
-    return this.begin(new LogFollower(this.nats, listener, options));
+    return this.begin(new LogFollower(this.nats, this.cutOff, listener, options));
   }
 
   followLast(listener: LogListener, subjects: readonly string[]): Promise<Following> {
-    return this.begin(new LastFollower(this.nats, listener, subjects));
+    return this.begin(new LastFollower(this.nats, this.cutOff, listener, subjects));
   }
 
   private async begin(follower: LogFollower | LastFollower): Promise<Following> {

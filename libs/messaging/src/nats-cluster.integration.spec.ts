@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { DEFAULT_RETENTION, LOG_STREAM } from '@spillway/contracts';
-import { describeWith, startNatsCluster, type StartedNatsCluster } from '@spillway/testkit';
-import { issued, Witness } from './conformance/events.js';
+import {
+  describeWith,
+  startNatsCluster,
+  startProxy,
+  type StartedNatsCluster,
+  type StartedProxy,
+} from '@spillway/testkit';
+import { heartbeat, issued, Witness } from './conformance/events.js';
 import { record } from './conformance/following.js';
 import { until } from './conformance/harness.js';
 import { asAdmin } from './conformance/nats-admin.js';
@@ -17,10 +23,30 @@ describeWith(['nats-server'], 'NatsBus on a cluster of three', () => {
     cluster = await startNatsCluster(3);
     bus = NatsBus.connect({ servers: cluster.urls, name: 'router' });
   });
+  const buses: NatsBus[] = [];
+  const proxies: StartedProxy[] = [];
   afterEach(async () => {
-    await bus.close();
+    await Promise.all([bus, ...buses.splice(0)].map((each) => each.close()));
+    await Promise.all(proxies.splice(0).map((proxy) => proxy.stop()));
     await cluster.stop();
   });
+
+  function connect(servers: string): NatsBus {
+    const bus = NatsBus.connect({ servers, name: 'spec', closeTimeoutMs: 500 });
+    buses.push(bus);
+    return bus;
+  }
+
+  /** A cable to each server. */
+  async function layCables() {
+    return Promise.all(
+      [...cluster.servers].map(async ([name, { port }]) => {
+        const proxy = await startProxy(port);
+        proxies.push(proxy);
+        return { name, proxy, url: `nats://127.0.0.1:${proxy.port}` };
+      }),
+    );
+  }
 
   it('records and shows every message once when the leader of the log is killed', async () => {
     await bus.provision({ ...DEFAULT_RETENTION, replicas: 3 });
@@ -45,5 +71,28 @@ describeWith(['nats-server'], 'NatsBus on a cluster of three', () => {
       Array.from({ length: before + during + after }, (_, index) => `r#${index + 1}`),
     );
     expect(witness.gaps).toEqual([]);
+  });
+
+  it('goes elsewhere when its server is cut off from the others, though that was away when it connected', async () => {
+    await bus.provision({ ...DEFAULT_RETENTION, replicas: 3 });
+    const cables = await layCables();
+    // The hardest case: it goes on telling what it has.
+    const leader = await cluster.leaderOf(LOG_STREAM);
+    const here = cables.find(({ name }) => name === leader);
+    const elsewhere = cables.filter((each) => each !== here);
+    for (const { proxy } of elsewhere) proxy.cut();
+    const urls = cables.map(({ url }) => url).join(',');
+    const [follower, node] = [connect(urls), connect(urls)];
+    await until(() => follower.link === 'up' && node.link === 'up');
+    for (const { proxy } of elsewhere) proxy.mend();
+    const [log, last] = [new Witness(), new Witness()];
+    await follower.follow(log);
+    await node.followLast(last, [heartbeat('a', 1).subject]);
+
+    await cluster.cutOff(here?.name ?? '');
+    await record(connect(cluster.urlsOf(elsewhere.map(({ name }) => name))), heartbeat('a', 1));
+    await until(() => log.entries.length > 0 && last.entries.length > 0, 45_000);
+    expect([log.names, last.names]).toEqual([['a/1'], ['a/1']]);
+    expect(await record(follower, heartbeat('a', 2))).toEqual([2]);
   });
 });

@@ -10,6 +10,7 @@ import {
   type BusLogger,
   type NatsOptions,
 } from './nats-options.js';
+import { ServerPool } from './server-pool.js';
 
 /** A connection and what JetStream offers over it. It stays the same through reconnects. */
 export interface NatsSession {
@@ -18,6 +19,7 @@ export interface NatsSession {
   readonly manager: JetStreamManager;
   /** A new subject for answers, where this process may listen for them. */
   readonly newInbox: () => string;
+  readonly pool: ServerPool;
 }
 
 const API_TIMEOUT_MS = 3_000;
@@ -134,6 +136,7 @@ export class NatsLink {
       streams: jetstream(connection, { timeout: API_TIMEOUT_MS }),
       manager: await jetstreamManager(connection, { timeout: API_TIMEOUT_MS, checkAPI: false }),
       newInbox: () => createInbox(options.inboxPrefix),
+      pool: new ServerPool(connection, [options.servers ?? []].flat()),
     };
     void this.watch(connection, backOff);
   }

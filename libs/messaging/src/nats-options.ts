@@ -35,6 +35,8 @@ export interface NatsOptions {
 /** Milliseconds between two attempts to connect: from the first to the tenth, then as the last; jitter on top. */
 export const RECONNECT_MS = { first: 100, last: 4_000 } as const;
 
+const DEFAULT_PORT = 4222;
+
 /** @throws {ConnectOptionsError} for what no amount of trying can cure. */
 export function toConnectionOptions(options: NatsOptions): ConnectionOptions {
   const servers = options.servers.split(',').flatMap((server) => server.trim() || []);
@@ -46,7 +48,7 @@ export function toConnectionOptions(options: NatsOptions): ConnectionOptions {
   const user = options.user ?? (inUrl && decodeURIComponent(inUrl.username));
   const pass = options.password ?? (inUrl && decodeURIComponent(inUrl.password));
   return {
-    servers: urls.map((url) => url.host),
+    servers: urls.map(({ host, port }) => (port === '' ? `${host}:${DEFAULT_PORT}` : host).toLowerCase()),
     name: options.name,
     timeout: 5_000,
     // A link that goes silent without a word (a pulled cable, a frozen server) is noticed after two unanswered pings:

@@ -73,8 +73,8 @@ export function setStage(startHarness: () => Promise<BusHarness>): Stage {
 const LIMIT_MS = 15_000;
 
 /** Waits for a condition; fails when it does not come true. */
-export async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + LIMIT_MS;
+export async function until(condition: () => boolean, limitMs = LIMIT_MS): Promise<void> {
+  const deadline = Date.now() + limitMs;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error(`this did not come true: ${condition.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
