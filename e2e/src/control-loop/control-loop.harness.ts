@@ -14,6 +14,8 @@ export interface ControlLoopOptions {
   readonly natsUrl: string;
   /** For the fleet's own link, where some servers are to be lost; `natsUrl` unless told. */
   readonly fleetUrl?: string;
+  /** For the last of the routers; `natsUrl` unless told. */
+  readonly lastRouterUrl?: string;
   /** Copies of the log: 1 on one server, 3 on a cluster. */
   readonly replicas?: number;
   /** Given where the cloud is, for regions that it scales. */
@@ -99,9 +101,13 @@ export async function startControlLoop(options: ControlLoopOptions): Promise<Con
     fleet.start();
     const names = (what: string, count: number) =>
       Array.from({ length: count }, (_, n) => `${what}-${n + 1}`);
+    const startRouter = (name: string, index: number) => {
+      const isLast = index === options.routers - 1;
+      return programs.startRouter((isLast && options.lastRouterUrl) || natsUrl, name);
+    };
     const [clients, routers, autoscalers] = await Promise.all([
       options.routers > 0 ? drawClients(policy, CLIENTS_PER_REGION, random) : new Map(),
-      Promise.all(names('router', options.routers).map((name) => programs.startRouter(natsUrl, name))),
+      Promise.all(names('router', options.routers).map(startRouter)),
       Promise.all(
         names('autoscaler', options.autoscalers).map((name) => programs.startAutoscaler(natsUrl, name)),
       ),
@@ -149,11 +155,16 @@ export async function readRegions(
   return (await router.get('/v1/regions')) as { regions: RegionReport[] };
 }
 
+/** Until it answers, too: the fleet is seen before the log has been read to its end. */
 async function untilSeen(router: RouterProgram, nodes: ReadonlyMap<string, number>): Promise<void> {
   await until(`${router.name} sees the whole fleet`, CONNECT_LIMIT_MS, async () => {
+    const { ready } = (await router.get('/readyz')) as { ready: boolean };
     const { regions } = await readRegions(router);
-    return [...nodes].every(([id, count]) =>
-      regions.some(({ region, usableNodes }) => region === id && usableNodes === count),
+    return (
+      ready &&
+      [...nodes].every(([id, count]) =>
+        regions.some(({ region, usableNodes }) => region === id && usableNodes === count),
+      )
     );
   });
 }

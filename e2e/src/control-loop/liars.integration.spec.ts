@@ -1,75 +1,25 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Heartbeat, PolicyDocument } from '@spillway/contracts';
+import type { PolicyDocument } from '@spillway/contracts';
 import { describeWith, startNatsCluster, type StartedNatsCluster } from '@spillway/testkit';
-import { compressedPolicy, INTERVAL_MS, MEAN_SESSION_SECONDS } from './compressed-policy.harness.js';
+import { compressedPolicy, INTERVAL_MS } from './compressed-policy.harness.js';
 import { startControlLoop, type ControlLoop } from './control-loop.harness.js';
 import { percent } from './figures.harness.js';
+import { BRAGGART, LIES, type Harm } from './lies.harness.js';
+import { CUT_OFF, loseServers, OTHERS } from './nats-faults.harness.js';
 import type { SimulatedNode } from './simulated-node.harness.js';
 
 const NODES = 10;
 const NODE_CAPACITY = 300;
 const DEMAND = 0.65;
-const HONEST_MS = 15_000;
-const LYING_MS = 90_000;
-/** A liar whose claim an operator can cut down, who knows what his machines hold. */
-const BRAGGART = 'ap-northeast-1';
-const CUT_DOWN_MS = 30_000;
+/** So short that what a lie does is done within the while. */
+const SESSION_SECONDS = 25;
+const HONEST_MS = 10_000;
+const LYING_MS = 60_000;
+/** While they lie, NATS servers are lost from then on, for as long each. */
+const LOSSES_MS = { from: 10_000, each: 15_000 };
+const CUT_DOWN_MS = 20_000;
 
-interface Lie {
-  readonly what: string;
-  /** What is said instead of the truth. */
-  readonly tell: (truth: Heartbeat) => Heartbeat;
-  /** Seconds a region must be too large before it shrinks; the default keeps it as it is for the while. */
-  readonly patience?: number;
-  /** What must not be exceeded. */
-  readonly bounds: Harm;
-}
-
-/** What the first node of a region does to it by lying. */
-interface Harm {
-  /** Of the arrivals that the region serves, those on the liar. */
-  readonly share: number;
-  /** The most the liar, and any honest node of the region, carried; its capacity is 1. */
-  readonly liar: number;
-  readonly others: number;
-  /** Of the region's own clients, those served elsewhere. */
-  readonly spilled: number;
-  /** Nodes the autoscaler ordered, and drained, for it. */
-  readonly added: number;
-  readonly drained: number;
-}
-
-const LIES: Readonly<Record<string, Lie>> = {
-  'eu-central-1': {
-    what: 'no load',
-    tell: (truth) => ({ ...truth, load: { cpu: 0, egressBps: 0, ingressBps: 0, allocations: 0 } }),
-    bounds: { share: 0.25, liar: 1.6, others: 0.8, spilled: 0, added: 0, drained: 0 },
-  },
-  'us-east-1': {
-    what: 'a load of 100 times its capacity',
-    tell: (truth) => {
-      const bps = 100 * (truth.capacity.bandwidthBps ?? 0);
-      return { ...truth, load: { ...truth.load, egressBps: bps, ingressBps: bps } };
-    },
-    bounds: { share: 0.01, liar: 0.8, others: 0.85, spilled: 0.1, added: 2, drained: 0 },
-  },
-  [BRAGGART]: {
-    what: 'a capacity 100 times as large',
-    tell: (truth) => {
-      const { bandwidthBps, allocations } = truth.capacity;
-      const capacity = { bandwidthBps: 100 * (bandwidthBps ?? 0), allocations: 100 * (allocations ?? 0) };
-      return { ...truth, capacity };
-    },
-    patience: 30,
-    bounds: { share: 0.3, liar: 1.8, others: 0.85, spilled: 0, added: 0, drained: 4 },
-  },
-  'sa-east-1': {
-    what: 'serving, draining, serving … each second',
-    tell: (truth) => ({ ...truth, state: truth.seq % 2 === 0 ? 'serving' : 'draining' }),
-    bounds: { share: 0.15, liar: 0.8, others: 0.85, spilled: 0, added: 1, drained: 0 },
-  },
-};
 const HONEST = 'ap-south-1';
 const REGIONS = [...Object.keys(LIES), HONEST];
 
@@ -85,13 +35,14 @@ describeWith(['nats-server'], 'one node of ten that lies', () => {
     cluster = await startNatsCluster(3);
     loop = await startControlLoop({
       natsUrl: cluster.urls,
-      fleetUrl: cluster.urlsOf(['nats-1', 'nats-2']),
+      fleetUrl: cluster.urlsOf(OTHERS),
+      lastRouterUrl: cluster.urlsOf([CUT_OFF]),
       replicas: 3,
       policy: (url) => (gullible = policyWith(url)),
       nodes: new Map(REGIONS.map((region) => [region, NODES])),
       nodeCapacity: () => NODE_CAPACITY,
       intervalMs: INTERVAL_MS,
-      meanSessionMs: MEAN_SESSION_SECONDS * 1000,
+      meanSessionMs: SESSION_SECONDS * 1000,
       routers: 4,
       autoscalers: 2,
       seed: 5,
@@ -106,16 +57,11 @@ describeWith(['nats-server'], 'one node of ten that lies', () => {
         highest.set(node, Math.max(highest.get(node) ?? 0, node.sessions / node.capacity));
       }
     }, 500);
-    await sleep(LYING_MS / 3);
-    await cluster.servers.get('nats-3')?.kill();
-    await sleep(LYING_MS / 3);
-    await cluster.servers.get('nats-3')?.restart();
-    await cluster.rejoin('nats-3');
-    await cluster.cutOff('nats-3');
-    await sleep(LYING_MS / 3);
+    await sleep(LOSSES_MS.from);
+    await loseServers(cluster, LOSSES_MS.each);
+    await sleep(liesFrom + LYING_MS - loop.demand.ms);
     clearInterval(watching);
     harm = new Map(REGIONS.map((region) => [region, harmIn(region, liesFrom)]));
-    await cluster.rejoin('nats-3');
     const { bandwidthBps, allocations } = liarOf(HONEST).heartbeat(INTERVAL_MS).capacity;
     await loop.programs.applyPolicy(cluster.urls, {
       ...gullible,
@@ -156,13 +102,22 @@ describeWith(['nats-server'], 'one node of ten that lies', () => {
     };
   }
 
+  /** Why the autoscaler did what it did there. */
+  const stepsIn = (region: string) =>
+    loop.witness
+      .of('scale')
+      .filter(({ event }) => event.region === region && event.scale.outcome === 'planned')
+      .flatMap(({ event }) => event.scale.reasons.filter(({ isTaken }) => isTaken))
+      .map(({ step, code, detail }) => `${step}: ${code}, ${detail}`);
+
   it('makes nobody be refused', () => {
     expect(loop.demand.arrivals.filter(({ failure }) => failure !== undefined)).toEqual([]);
   });
 
   it('does no harm to other regions', () => {
     const { spilled, added, drained, others } = harm.get(HONEST) ?? NO_HARM_KNOWN;
-    expect({ spilled, added, drained }).toEqual({ spilled: 0, added: 0, drained: 0 });
+    const steps = stepsIn(HONEST);
+    expect({ spilled, added, drained, steps }).toEqual({ spilled: 0, added: 0, drained: 0, steps: [] });
     expect(others).toBeLessThan(0.85);
   });
 
@@ -170,7 +125,7 @@ describeWith(['nats-server'], 'one node of ten that lies', () => {
     const done = harm.get(region) ?? NO_HARM_KNOWN;
     report(what, done);
     const excess = Object.entries(bounds).filter(([name, bound]) => !(done[name as keyof Harm] <= bound));
-    expect({ what, excess, done }).toMatchObject({ excess: [] });
+    expect({ what, excess, done, steps: stepsIn(region) }).toMatchObject({ excess: [] });
   });
 
   it('gains nothing by a claim above what the policy lets a node have', () => {
@@ -202,5 +157,5 @@ function policyWith(cloudUrl: string): PolicyDocument {
     };
     return [region, { scaling }] as const;
   });
-  return compressedPolicy(Object.fromEntries(regions));
+  return compressedPolicy(Object.fromEntries(regions), SESSION_SECONDS);
 }

@@ -53,7 +53,7 @@ export class Programs {
     process.once('exit', this.endAll);
   }
 
-  /** Resolves once it has caught up with the log. */
+  /** Resolves once it answers `/healthz`, ready or not. */
   async startRouter(
     natsUrl: string,
     name: string,
