@@ -41,6 +41,9 @@ export interface CoturnOptions {
 /** What a reporter says unless told. */
 const SECRET_EPOCH = 1;
 
+/** So that `spillway explain` can be asked about a line of its log. */
+const SAYS_WHO = '# Writes of every allocation whose it is.\nverbose\n';
+
 export function writeCoturnConfig(node: LocalNode, options: CoturnOptions): CoturnFiles {
   const path = (extension: string) => join(options.folder, `${options.name}.${extension}`);
   const files = { config: path('conf'), pid: path('pid'), cliPassword: randomBytes(16).toString('hex') };
@@ -60,7 +63,7 @@ export function writeCoturnConfig(node: LocalNode, options: CoturnOptions): Cotu
     pidFile: files.pid,
     database: path('sqlite'),
   });
-  writeFileSync(files.config, text, { mode: 0o600 });
+  writeFileSync(files.config, `${text}\n${SAYS_WHO}`, { mode: 0o600 });
   return files;
 }
 
