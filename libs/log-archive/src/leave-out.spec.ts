@@ -18,6 +18,10 @@ describe('a text that is handed on', () => {
     ['Authorization: Bearer abc.def-ghi', '[left out]'],
     ['{"token":"abc"}', '{"[left out]"}'],
     ['password=hunter2 was wrong', '[left out] was wrong'],
+    ['MASTER_SECRET=abcdef is no number', 'MASTER_[left out] is no number'],
+    ['SecretAccessKey: wJalr/K7MDENG, region', '[left out], region'],
+    ['x-amz-security-token:IQoJb3JpZ2luX2VjE', 'x-amz-security-[left out]'],
+    ['no key AKIAIOSFODNN7EXAMPLE', 'no key [left out]'],
     ['jwt eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln', 'jwt [left out]'],
     ['seed SUAIBDPBAUTWCWBKIO6XHQNINK5FWJW4OHLXC3HQ2KFE4PEJUA44CNHTC4', 'seed [left out]'],
   ])('has no secret and no address: %s', (text, clean) => {

@@ -14,12 +14,14 @@ const PATTERNS: readonly RegExp[] = [
   /\bS[A-Z][A-Z2-7]{56}\b/g,
   // user and password of a URL
   /(?<=\/\/)[^\s/@]+@/g,
-  // password=…, "token": …, Authorization: Bearer …
-  /\b(?:pass(?:word|wd)?|secret|token|credential|api[_-]?key|authorization)["']?\s*[:=]\s*["']?(?:(?:bearer|basic)\s+)?[^\s"',;]+/gi,
+  // password=…, "token": …, MASTER_SECRET=…, SecretAccessKey: …, Authorization: Bearer …
+  /(?:\b|(?<=_))(?:pass(?:word|wd)?|secret(?:[_-]?(?:access[_-]?)?key)?|token|credential|api[_-]?key|authorization)["']?\s*[:=]\s*["']?(?:(?:bearer|basic)\s+)?[^\s"',;]+/gi,
   /\bbearer\s+[^\s"',;]+/gi,
   // the user name of a time-limited TURN credential, and its HMAC-SHA1
   /\b\d{9,11}:[\w.-]{1,64}/g,
   /[A-Za-z0-9+/]{27}=/g,
+  // the id of an AWS access key
+  /\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b/g,
   // an e-mail address
   /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g,
 ];
@@ -39,8 +41,8 @@ const KNOWN_MEMBERS = new Set([
   'url',
 ]);
 
-/** @returns the text without secrets and addresses, and how many there were. */
-export function cleanText(text: string): { text: string; count: number } {
+/** @returns the text without secrets, for who may see addresses; and how many there were. */
+export function withoutSecrets(text: string): { text: string; count: number } {
   let count = 0;
   const replace = () => {
     count++;
@@ -48,8 +50,18 @@ export function cleanText(text: string): { text: string; count: number } {
   };
   let clean = text;
   for (const pattern of PATTERNS) clean = clean.replace(pattern, replace);
-  clean = clean.replace(ADDRESS_LIKE, (word) => (isAddress(word) ? replace() : word));
   return { text: clean, count };
+}
+
+/** @returns the text without secrets and addresses, and how many there were. */
+export function cleanText(text: string): { text: string; count: number } {
+  const clean = withoutSecrets(text);
+  let { count } = clean;
+  const replace = () => {
+    count++;
+    return LEFT_OUT;
+  };
+  return { text: clean.text.replace(ADDRESS_LIKE, (word) => (isAddress(word) ? replace() : word)), count };
 }
 
 function isAddress(word: string): boolean {

@@ -1,3 +1,5 @@
+import { tell, tellOperator } from './tell.js';
+
 /**
  * `no-provider`: nobody may start or end instances there. `misconfigured`: a variable or a setting is missing or wrong.
  * `group-not-found`, `not-permitted`, `out-of-bounds` (the group's own limits), `no-room` (quota, ports, disk),
@@ -29,22 +31,29 @@ const RETRYABLE: ReadonlySet<ProviderErrorCode> = new Set([
 
 /**
  * A provider did not do what it was asked; `remedy` is what an operator can do about it. The message goes onto the log
- * that all read; `words`, what a receiver or a started process said itself and may hold anything, only where the whole
- * error is written as text: into the autoscaler's own log.
+ * that all read, as one line of limited length without secrets and addresses. `words`, what a receiver or a started
+ * process said itself, is only where the whole error is written as text: in the autoscaler's own log, which has the
+ * addresses too.
  */
 export class ProviderError extends Error {
   /** Whether the same call may work later without anybody doing anything. */
   readonly isRetryable: boolean;
+  readonly words: string;
 
   constructor(
     readonly code: ProviderErrorCode,
     what: string,
     readonly remedy: string,
     cause?: unknown,
-    readonly words = '',
+    words = '',
   ) {
-    super(`${what}. ${remedy}`, cause === undefined ? undefined : { cause });
+    const told = tell(what);
+    super(`${told}. ${remedy}`, cause === undefined ? undefined : { cause });
     this.name = 'ProviderError';
+    this.words = [what.replace(/\.$/, '') === told ? '' : what, words]
+      .map(tellOperator)
+      .filter(Boolean)
+      .join('\n');
     this.isRetryable = RETRYABLE.has(code);
   }
 

@@ -5,6 +5,7 @@ import type { SettingsOf } from '../provider-definition.js';
 import { providerCall } from '../provider-call.js';
 import { ProviderError } from '../provider-error.js';
 import type { Group, Provider } from '../provider.js';
+import { namesOf } from '../tell.js';
 import type { AwsAccess, AwsClients } from './clients.js';
 import { explainAwsError } from './explain.js';
 import { instancesOf, unprotected } from './lifecycle.js';
@@ -52,7 +53,7 @@ export class AsgProvider implements Provider<SettingsOf<'aws-asg'>> {
   }
 
   async end(group: AsgGroup, instanceIds: readonly string[], _: number, signal: AbortSignal): Promise<void> {
-    await this.#call(`ending ${instanceIds.join(', ')}`, group, signal, async (access) => {
+    await this.#call(`ending ${namesOf(instanceIds)}`, group, signal, async (access) => {
       const found = await describe(access, group, signal);
       await protect(
         access,

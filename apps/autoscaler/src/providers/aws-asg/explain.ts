@@ -1,4 +1,5 @@
 import { ProviderError, type ProviderErrorCode } from '../provider-error.js';
+import { sayingOf } from '../tell.js';
 
 const ACTIONS =
   'autoscaling:DescribeAutoScalingGroups, SetDesiredCapacity, SetInstanceProtection, ' +
@@ -44,9 +45,10 @@ const RULES: readonly Rule[] = [
 ];
 
 export function explainAwsError(error: unknown, what: string): ProviderError {
-  const { name = '', message = String(error), $metadata } = error as AwsFailure;
+  const { name = '', $metadata } = error as AwsFailure;
+  const message = sayingOf(error);
   const rule = RULES.find((each) => each.name.test(name) && (each.message?.test(message) ?? true));
-  const failed = `${what} failed: ${message.trim() || name}`;
+  const failed = `${what} failed: ${message}`;
   if (rule) return new ProviderError(rule.code, failed, rule.remedy, error);
   if (($metadata?.httpStatusCode ?? 500) >= 500) {
     const remedy = 'It is tried again; look at the way to AWS, and at its status';
@@ -58,6 +60,5 @@ export function explainAwsError(error: unknown, what: string): ProviderError {
 /** Without `$metadata` no answer came. */
 interface AwsFailure {
   readonly name?: string;
-  readonly message?: string;
   readonly $metadata?: { readonly httpStatusCode?: number };
 }

@@ -6,6 +6,7 @@ import { providerCall } from '../provider-call.js';
 import type { AutoscalerAccess, SettingsOf } from '../provider-definition.js';
 import { ProviderError } from '../provider-error.js';
 import type { Group, Provider } from '../provider.js';
+import { namesOf } from '../tell.js';
 import { containerFor, freeNumber, idOf, phaseOf, REGION_LABEL } from './containers.js';
 import { explainDockerError, statusOf } from './explain.js';
 
@@ -61,7 +62,7 @@ export class DockerProvider implements Provider<SettingsOf<'docker'>> {
     _: number,
     signal: AbortSignal,
   ): Promise<void> {
-    await this.#call(`ending ${instanceIds.join(', ')}`, signal, async (docker) => {
+    await this.#call(`ending ${namesOf(instanceIds)}`, signal, async (docker) => {
       const containers = await list(docker, group.region, signal);
       // Besides those, what somebody stopped, or an autoscaler that died meanwhile.
       const chosen = containers.filter(

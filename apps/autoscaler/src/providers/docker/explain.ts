@@ -1,18 +1,18 @@
 import { ProviderError } from '../provider-error.js';
+import { sayingOf } from '../tell.js';
 
 export interface DockerFailure {
   /** Of the HTTP answer; there is none where none came. */
   readonly statusCode?: number;
   readonly code?: string;
-  readonly message?: string;
   readonly json?: { readonly message?: string } | null;
 }
 
 export const statusOf = (error: unknown) => (error as DockerFailure).statusCode;
 
 export function explainDockerError(error: unknown, what: string): ProviderError {
-  const { statusCode, code, message, json } = error as DockerFailure;
-  const said = json?.message ?? message ?? String(error);
+  const { statusCode, code, json } = error as DockerFailure;
+  const said = json?.message ?? sayingOf(error);
   const failed = `${what} failed: ${said}`;
   if (code === 'EACCES' || statusCode === 403) {
     const remedy = 'Let the autoscaler use the Docker socket: add its user to the group docker';

@@ -1,19 +1,15 @@
 import { ProviderError } from '../provider-error.js';
+import { sayingOf } from '../tell.js';
 
 const ROLE =
   'get and update on deployments/scale or statefulsets/scale, and list and patch on pods, in its namespace';
 
 export function explainKubernetesError(error: unknown, what: string): ProviderError {
-  const { code, message = '', body, cause } = error as Failure;
+  const { code, message = '', body } = error as Failure;
   // A number is an HTTP status; system errors have names.
   if (typeof code !== 'number') {
-    const detail = message || String(cause ?? error);
-    return new ProviderError(
-      'unavailable',
-      `${what} failed: ${detail}`,
-      'Look at the way to the cluster',
-      error,
-    );
+    const failed = `${what} failed: ${sayingOf(error)}`;
+    return new ProviderError('unavailable', failed, 'Look at the way to the cluster', error);
   }
   const failed = `${what} failed: ${messageIn(body) ?? /Message: (.*)/.exec(message)?.[1] ?? `status ${code}`}`;
   if (code === 401 || code === 403) {
@@ -53,7 +49,6 @@ interface Failure {
   readonly message?: string;
   /** A `Status` object, parsed or not. */
   readonly body?: unknown;
-  readonly cause?: unknown;
 }
 
 function messageIn(body: unknown): string | undefined {

@@ -3,6 +3,7 @@ import type { Inventory } from '@spillway/scaling';
 import type { SettingsOf } from '../provider-definition.js';
 import { ProviderError } from '../provider-error.js';
 import type { Group, Provider } from '../provider.js';
+import { namesOf } from '../tell.js';
 import { Claims } from './claims.js';
 import { phaseOf, type InstanceRecord } from './instance-record.js';
 import { endPair, startPair, type PairOptions } from './pair.js';
@@ -60,7 +61,7 @@ export class ProcessProvider implements Provider<SettingsOf<'process'>> {
     _: number,
     signal: AbortSignal,
   ): Promise<void> {
-    await settled(`ending ${instanceIds.join(', ')}`, signal, async () => {
+    await settled(`ending ${namesOf(instanceIds)}`, signal, async () => {
       await this.#endAll(await this.#prepared().claims.forEnding(group, instanceIds));
       await this.#untilGone(group.region, instanceIds);
     });

@@ -1,4 +1,5 @@
 import { ProviderError, type ProviderErrorCode } from '../provider-error.js';
+import { sayingOf } from '../tell.js';
 
 const TOO_EARLY = 425;
 const TIMEOUT = 408;
@@ -19,34 +20,25 @@ const MEANING: Readonly<Record<number, readonly [ProviderErrorCode, string]>> = 
 };
 
 const REST = 'The log of the autoscaler has what it said; see what the receiver writes to its own';
-const SHOWN_CHARACTERS = 200;
 
 export function refusalOf(status: number, text: string, url: string): ProviderError {
   const [code, remedy] = MEANING[status] ?? [isWorthRetrying(status) ? 'unavailable' : 'refused', REST];
-  const words = text.trim().slice(0, SHOWN_CHARACTERS);
-  return new ProviderError(code, `${withoutSecrets(url)} answers ${status}`, remedy, undefined, words);
+  return new ProviderError(code, `${hostOf(url)} answers ${status}`, remedy, undefined, text);
 }
 
 export function unreachableError(url: string, error: unknown): ProviderError {
-  const { cause, message } = error as FetchFailure;
-  const why = cause?.message || cause?.code || message;
   const remedy = 'It is tried again; look at the receiver and at url in the policy';
-  return new ProviderError('unavailable', `${withoutSecrets(url)} does not answer: ${why}`, remedy, error);
+  return new ProviderError(
+    'unavailable',
+    `${hostOf(url)} does not answer: ${sayingOf(error)}`,
+    remedy,
+    error,
+  );
 }
 
-/** `fetch` says what happened in the cause alone; an error for many addresses has a code and no message. */
-interface FetchFailure {
-  readonly message: string;
-  readonly cause?: { readonly message?: string; readonly code?: string };
-}
-
-/** A query or a user name may hold a token of somebody's. */
-function withoutSecrets(url: string): string {
-  const { origin, pathname } = new URL(url);
-  return `${origin}${pathname}`;
-}
+/** What follows may hold a token of somebody's, and often is one. */
+export const hostOf = (url: string): string => new URL(url).origin;
 
 export function explainWebhookError(error: unknown, what: string): ProviderError {
-  const message = error instanceof Error ? error.message : String(error);
-  return new ProviderError('refused', `${what} failed: ${message}`, REST, error);
+  return new ProviderError('refused', `${what} failed: ${sayingOf(error)}`, REST, error);
 }

@@ -1,4 +1,5 @@
 import { ProviderError } from '../provider-error.js';
+import { hostOf } from './explain.js';
 
 /** Ten thousand instances have a tenth of it. */
 const MOST_BYTES = 10 * 1024 ** 2;
@@ -13,7 +14,7 @@ export async function readText(response: Response): Promise<string> {
     if (bytes > MOST_BYTES) {
       throw new ProviderError(
         'refused',
-        `${response.url} answers with more than 10 MiB`,
+        `${hostOf(response.url)} answers with more than 10 MiB`,
         'Look at the receiver',
       );
     }
