@@ -131,13 +131,19 @@ describe('webhook', () => {
     expect(signature).toBe(signatureOf(SECRET, target, Number(/\d+/.exec(signature))));
   });
 
-  it('gives the same step of the same plan the same key, whoever sends it, and another step another', async () => {
-    await provider().grow(group(), 2, signal());
-    await provider().grow(group(), 2, signal());
-    await provider().grow(group(), 3, signal());
-    const [first, second, third] = receiver.received.map(({ headers }) => headers['idempotency-key']);
-    expect(second).toBe(first);
-    expect(third).not.toBe(first);
+  it('gives the same step of the same plan the same key, and another one to another step, plan or leader', async () => {
+    const { generation, revision } = group().fence;
+    const underFence = (fence: Group['fence'], desired = 2) =>
+      provider().grow({ ...group(), fence }, desired, signal());
+    await underFence({ generation, revision });
+    await underFence({ generation, revision });
+    await underFence({ generation, revision }, 3);
+    await underFence({ generation, revision: revision + 1 });
+    // A receiver that answers a known key from memory would not learn of the generation that fences the last leader.
+    await underFence({ generation: generation + 1, revision });
+    const [first, again, ...others] = receiver.received.map(({ headers }) => headers['idempotency-key']);
+    expect(again).toBe(first);
+    expect(new Set([first, ...others]).size).toBe(4);
   });
 
   it.each([500, 503, 429, 408])('tries again after %d, with the same key', async (status) => {

@@ -66,7 +66,8 @@ export class WebhookProvider implements Provider<SettingsOf<'webhook'>> {
   async #tell({ region, settings, fence }: WebhookGroup, step: Step, signal: AbortSignal): Promise<void> {
     const { generation, revision } = fence;
     const content = { ...step, region, generation, revision };
-    // The same for the same step of the same plan however often one leader sends it; the next has another generation.
+    // The same for the same step of the same plan however often one leader sends it. The next leader's is another, so
+    // that a receiver which answers a known key from memory hears of the generation that fences the last one.
     const id = createHash('sha256').update(JSON.stringify(content)).digest('hex').slice(0, 32);
     const body = JSON.stringify({ ...content, id });
     const what = `telling the webhook of ${region} to ${step.action}`;
