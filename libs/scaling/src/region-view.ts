@@ -103,7 +103,7 @@ function needOf(
   const { sessionSeconds } = policy.reservation;
   return nodesNeeded({
     demandNodes,
-    slope: significantSlope(slope, demandNodes, credentials, sessionSeconds),
+    slope: significantSlope(control.trail, slope, demandNodes, credentials, sessionSeconds),
     bootSeconds: control.bootSeconds,
     credentials,
     target: region.place.scaling.target,

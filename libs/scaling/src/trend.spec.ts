@@ -48,10 +48,19 @@ describe('The slope of demand', () => {
   });
 
   it('counts only as far as chance does not explain it', () => {
-    expect(significantSlope(0.001, 10, 100, 600)).toBe(0);
-    expect(significantSlope(0.1, 10, 100, 600)).toBeGreaterThan(0.08);
-    expect(significantSlope(0.1, 10, 100, 600)).toBeLessThan(0.1);
-    expect(significantSlope(0.1, 10, null, 600)).toBe(0.1);
-    expect(significantSlope(-0.1, 10, null, 600)).toBe(0);
+    const significant = (slope: number, credentials: number | null) =>
+      significantSlope(trailOf(Array(16).fill(10)), slope, 10, credentials, 600);
+    expect(significant(0.001, 100)).toBe(0);
+    expect(significant(0.1, 100)).toBeGreaterThan(0.08);
+    expect(significant(0.1, 100)).toBeLessThan(0.1);
+    expect(significant(0.1, null)).toBe(0.1);
+    expect(significant(-0.1, null)).toBe(0);
+  });
+
+  it('counts less the shorter the trail', () => {
+    const significant = (samples: number) =>
+      significantSlope(trailOf(Array(samples).fill(10)), 0.1, 10, 100, 600);
+    expect(significant(5)).toBeLessThan(significant(16));
+    expect(significant(1)).toBe(0);
   });
 });

@@ -35,19 +35,22 @@ export function slopeOf(trail: Trail): number {
 }
 
 /**
- * The part of a slope that chance does not explain: of n clients √(2n(1 − e^(−window ÷ session))) more or fewer
- * within the window are nothing to act on.
+ * The part of a trail's slope that chance does not explain: of n clients √(2n(1 − e^(−window ÷ session))) more or
+ * fewer within the window are nothing to act on. A short trail is mostly chance.
  *
+ * @param slope as `slopeOf` has it.
  * @param credentials n; `null` when nothing tells.
  */
 export function significantSlope(
+  trail: Trail,
   slope: number,
   demandNodes: number,
   credentials: number | null,
   sessionSeconds: number,
 ): number {
   if (!credentials || credentials <= 0) return Math.max(0, slope);
-  const seconds = TRAIL_MS / 1000;
+  const seconds = ((trail.at(-1)?.atMs ?? 0) - (trail[0]?.atMs ?? 0)) / 1000;
+  if (seconds <= 0) return 0;
   const chance = Math.sqrt((2 * (1 - Math.exp(-seconds / sessionSeconds))) / credentials);
   return Math.max(0, slope - (chance * demandNodes) / seconds);
 }
