@@ -17,6 +17,7 @@ export async function startContainer(
     return undefined;
   }
   const container = await new GenericContainer(image)
+    .withEntrypoint(['nats-server'])
     .withNetworkMode('host')
     .withUser(`${process.getuid?.() ?? 0}:${process.getgid?.() ?? 0}`)
     .withBindMounts([{ source: scratch, target: scratch }])
