@@ -3,6 +3,8 @@ import { ExitStatus } from './exit-status.js';
 import { dnsCommand } from './dns/dns.command.js';
 import { drainCommand, undrainCommand } from './drain/drain.command.js';
 import { explainCommand } from './explain/explain.command.js';
+import { enrolCommand } from './enrol/enrol.command.js';
+import { tokenCommand } from './enrol/token.command.js';
 import { fleetCommand } from './fleet/fleet.command.js';
 import { iceCommand } from './ice/ice.command.js';
 import { keysCommand } from './keys/keys.command.js';
@@ -58,6 +60,8 @@ function buildProgram(output: Output): Command {
     drainCommand(),
     undrainCommand(),
     keysCommand(),
+    tokenCommand(),
+    enrolCommand(),
     dnsCommand(),
     provisionCommand(),
     loadCommand(),

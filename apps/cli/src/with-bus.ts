@@ -5,6 +5,8 @@ import { z } from 'zod';
 /** NATS was not reached in time, or does not let us in. */
 export class BusUnreachableError extends Error {
   readonly code = 'bus-unreachable';
+  /** Our credentials are not taken. */
+  readonly isRefusal: boolean;
   constructor(servers: string, limitMs: number, reason = '') {
     super(
       REFUSAL.test(reason)
@@ -13,6 +15,7 @@ export class BusUnreachableError extends Error {
         : `no NATS server answers at ${servers} within ${limitMs / 1000} s: is it running? Choose another with NATS_URL`,
     );
     this.name = 'BusUnreachableError';
+    this.isRefusal = /authorization|authentication|expired/i.test(reason);
   }
 }
 

@@ -42,6 +42,16 @@ export class Daemons {
     return this.start('autoscaler', { ...access, AUTOSCALER_ID: id });
   }
 
+  /** @param keys folder with what an enroller needs of those of the system. */
+  enroller(access: Access, keys: string, env: Readonly<Record<string, string>> = {}): Promise<Daemon> {
+    return this.start('enroller', {
+      ...access,
+      KEYS_FOLDER: keys,
+      TURN_MASTER_SECRET: MASTER_SECRET,
+      ...env,
+    });
+  }
+
   reporter(
     region: string,
     node: string,

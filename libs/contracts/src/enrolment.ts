@@ -12,10 +12,10 @@ export const enrolAskSchema = z.object({
   sealTo: publicKey('X'),
   /** Where the node believes to be; refused when the join token is for elsewhere. */
   region: tokenSchema.optional(),
-  /** For the log of who enrolled. */
+  /** For the log of who enrolled. Nothing that a shell or a file of variables would read otherwise. */
   instanceId: z
     .string()
-    .regex(/^[\x21-\x7e]{1,128}$/)
+    .regex(/^[\w.:/@+-]{1,128}$/)
     .optional(),
 });
 export type EnrolAsk = z.infer<typeof enrolAskSchema>;

@@ -14,7 +14,7 @@ export type { NodeConfig } from './node-config.js';
 export { endGroup, signalGroup } from './process-group.js';
 export { identifyProcess, isAlive, type ProcessIdentity } from './process-identity.js';
 export { findPrograms, type Program } from './programs.js';
-export { renderCoturn, type CoturnConfig } from './render-coturn.js';
+export { renderCoturn, type CoturnConfig, type CoturnQuotas } from './render-coturn.js';
 export { reporterEnvironment, type ReporterOptions } from './reporter-environment.js';
 export { spawnDetached, type LocalProgram } from './spawn-detached.js';
 export { tryPort, type LocalPort } from './try-port.js';

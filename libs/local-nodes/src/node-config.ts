@@ -3,6 +3,8 @@ export interface NodeConfig {
   readonly nodeId: string;
   /** Of this node alone, as `deriveNodeSecret` makes it. */
   readonly secret: string;
+  /** Those before, while credentials of theirs may be valid still. */
+  readonly earlierSecrets?: readonly string[] | undefined;
   readonly realm: string;
   /** Addresses of this machine to listen and relay on. */
   readonly listenIps: readonly string[];

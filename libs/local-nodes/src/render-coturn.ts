@@ -15,6 +15,17 @@ export interface CoturnConfig extends NodeConfig {
   readonly database?: string;
   /** In the database it can be replaced while coturn runs, one in this file cannot; in this file unless told. */
   readonly secretIsIn?: 'file' | 'database';
+  readonly quotas?: CoturnQuotas;
+}
+
+/** Who asks for more is answered 486 (Allocation Quota Reached), and what is sent beyond is dropped. */
+export interface CoturnQuotas {
+  /** Allocations of one user of credentials, and of all. */
+  readonly userAllocations?: number | undefined;
+  readonly allocations?: number | undefined;
+  /** Bits per second in each direction, of one allocation and of all. */
+  readonly allocationBps?: number | undefined;
+  readonly bps?: number | undefined;
 }
 
 /** Coturn's own port for it. */
@@ -30,10 +41,14 @@ export function renderCoturn(config: CoturnConfig): string {
     listeners(config),
     credentials(config),
     tls(config),
+    quotas(config),
     peers(config),
     reporting(config),
   ];
-  return `${sections.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+  return `${sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')}\n`;
 }
 
 const whereTheSecretIs = ({ secretIsIn }: CoturnConfig) =>
@@ -54,11 +69,12 @@ function listeners({ listenIps, externalIps, port, relayPorts, version }: Coturn
   ];
 }
 
-function credentials({ realm, secret, secretIsIn }: CoturnConfig): string[] {
+function credentials({ realm, secret, earlierSecrets = [], secretIsIn }: CoturnConfig): string[] {
+  const secrets = secretIsIn === 'database' ? [] : [secret, ...earlierSecrets];
   return [
     '# Time-limited credentials, valid on this node alone.',
     'use-auth-secret',
-    ...(secretIsIn === 'database' ? [] : [`static-auth-secret=${secret}`]),
+    ...secrets.map((each) => `static-auth-secret=${each}`),
     `realm=${realm}`,
     'stale-nonce=600',
     'fingerprint',
@@ -76,6 +92,20 @@ function tls({ tls, version }: CoturnConfig): string[] {
     ...noDtls,
     // In 4.6.0 they did the opposite; from 4.7.0 on they are off unless asked for.
     ...optionsFor(version, '4.6.1', '4.7.0', 'no-tlsv1', 'no-tlsv1_1'),
+  ];
+}
+
+/** Coturn counts bandwidth in bytes. */
+function quotas({ quotas = {} }: CoturnConfig): string[] {
+  const { userAllocations, allocations, allocationBps, bps } = quotas;
+  const option = (name: string, value: number | undefined) =>
+    value === undefined ? [] : [`${name}=${value}`];
+  const inBytes = (bits: number | undefined) => bits && Math.ceil(bits / 8);
+  return [
+    ...option('user-quota', userAllocations),
+    ...option('total-quota', allocations),
+    ...option('max-bps', inBytes(allocationBps)),
+    ...option('bps-capacity', inBytes(bps)),
   ];
 }
 

@@ -7,14 +7,14 @@ const EXPORTER_PORT = 8081;
 
 /** The whole of an eturnal.yml, for eturnal 1.12 and newer: older ones do not tell peers from clients. */
 export function renderEturnal(config: NodeConfig): string {
-  const { nodeId, secret, realm, relayPorts, tls, allowedPeers, hasMetrics } = config;
+  const { nodeId, secret, earlierSecrets = [], realm, relayPorts, tls, allowedPeers, hasMetrics } = config;
   const addresses = [...config.externalIps.map((ip) => ip.split('/')[0] ?? ip), ...config.listenIps];
   const relayAddresses = {
     relay_ipv4_addr: addresses.find((ip) => isIPv4(ip)),
     relay_ipv6_addr: addresses.find((ip) => isIPv6(ip)),
   };
   const eturnal = {
-    secret,
+    secret: earlierSecrets.length > 0 ? [secret, ...earlierSecrets] : secret,
     realm,
     listen: listeners(config),
     ...relayAddresses,

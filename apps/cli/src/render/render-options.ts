@@ -1,17 +1,12 @@
 import { isIP } from 'node:net';
-import { tokenSchema } from '@spillway/contracts';
 import type { NodeConfig } from '@spillway/local-nodes';
-import { deriveNodeSecret } from '@spillway/turn';
 import { InvalidArgumentError, type Command } from 'commander';
 import { parseInteger } from '../options.js';
-import { readMasterSecret } from './master-secret.js';
+import { addSecretOptions, readNodeSecrets, type SecretSource } from './secret-options.js';
 import { UsageError } from '../usage-error.js';
 
 /** The options both servers have, as commander gives them. */
-export interface RenderOptions {
-  node: string;
-  master?: string;
-  epoch: number;
+export interface RenderOptions extends SecretSource {
   realm: string;
   listenIp: string[];
   externalIp?: string[];
@@ -29,17 +24,8 @@ export interface RenderOptions {
 /** Of TURN over TLS, RFC 8656 §19. */
 const DEFAULT_TLS_PORT = 5349;
 
-/** What a node's secret is made of, and where the result goes. */
-export function addSecretOptions(command: Command): Command {
-  return command
-    .requiredOption('--node <id>', 'the node, as its reporter calls it', parseNodeId)
-    .option('--epoch <n>', 'generation of the node secret; raise it to rotate', parseEpoch, 1)
-    .option('--master <secret>', 'master secret; better set TURN_MASTER_SECRET or TURN_MASTER_SECRET_FILE')
-    .option('--out <file>', 'write there, readable for its owner alone, instead of to the terminal');
-}
-
 export function addRenderOptions(command: Command): Command {
-  return addSecretOptions(command)
+  return addOutOption(addSecretOptions(command))
     .requiredOption('--realm <name>', 'TURN realm, such as turn.example.org', parsePlainText)
     .requiredOption(
       '--listen-ip <ip>',
@@ -65,8 +51,15 @@ export function addRenderOptions(command: Command): Command {
     .option('--metrics', 'run the Prometheus exporter, on loopback');
 }
 
+export function addOutOption(command: Command): Command {
+  return command.option(
+    '--out <file>',
+    'write there, readable for its owner alone, instead of to the terminal',
+  );
+}
+
 export function toNodeConfig(options: RenderOptions): NodeConfig {
-  const { node, epoch, realm, port, tlsPort, cert, key, minPort, maxPort } = options;
+  const { realm, port, tlsPort, cert, key, minPort, maxPort } = options;
   if ((cert === undefined) !== (key === undefined)) throw new UsageError('give --cert and --key together');
   if (tlsPort !== undefined && cert === undefined) {
     throw new UsageError(`--tls-port ${tlsPort} needs --cert and --key`);
@@ -76,8 +69,7 @@ export function toNodeConfig(options: RenderOptions): NodeConfig {
     throw new UsageError(`--port ${port} is one of the relay ports, ${minPort} to ${maxPort}`);
   }
   return {
-    nodeId: node,
-    secret: deriveNodeSecret(readMasterSecret(options.master), node, epoch),
+    ...readNodeSecrets(options),
     realm,
     listenIps: [...new Set(options.listenIp)],
     externalIps: options.externalIp ?? [],
@@ -98,23 +90,10 @@ export function parsePort(text: string): number {
   return port;
 }
 
-function parseEpoch(text: string): number {
-  const epoch = parseInteger(text);
-  if (epoch < 1) throw new InvalidArgumentError('It must be 1 or more.');
-  return epoch;
-}
-
 /** Nothing that could end a line or a value in a configuration file. */
 export function parsePlainText(text: string): string {
   if (!/^[\w./:@$+-]+$/.test(text)) {
     throw new InvalidArgumentError('It must be made of A-Z a-z 0-9 _ . / : @ $ + - alone.');
-  }
-  return text;
-}
-
-function parseNodeId(text: string): string {
-  if (!tokenSchema.safeParse(text).success) {
-    throw new InvalidArgumentError('It must be 1 to 64 of the characters A-Z a-z 0-9 _ -');
   }
   return text;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -62,6 +62,31 @@ describe('spillway render coturn', () => {
     expect(lines(out)).not.toContain('no-cli');
   });
 
+  it('sets quotas, bandwidth in the bytes that coturn counts', async () => {
+    const { out } = await render(
+      `coturn ${basics} --user-quota 12 --total-quota 5000 --max-bps 4e6 --bps-capacity 1000000000`,
+    );
+    expect(lines(out)).toEqual(
+      expect.arrayContaining([
+        'user-quota=12',
+        'total-quota=5000',
+        'max-bps=500000',
+        'bps-capacity=125000000',
+      ]),
+    );
+    expect((await render(`coturn ${basics}`)).out).not.toMatch(/quota|bps/);
+  });
+
+  it('makes the password of the command line interface, once', async () => {
+    const file = join(folder, 'cli-password');
+    const once = await render(`coturn ${basics} --cli-port 5766 --cli-password-file ${file}`);
+    const again = await render(`coturn ${basics} --cli-port 5766 --cli-password-file ${file}`);
+    const password = readFileSync(file, 'utf8').trim();
+    expect(password).toMatch(/^[0-9a-f]{48}$/);
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    for (const { out } of [once, again]) expect(lines(out)).toContain(`cli-password=${password}`);
+  });
+
   it('listens once on an address that is named twice', async () => {
     const { out } = await render(`coturn ${basics} --listen-ip 10.0.0.4`);
     expect(lines(out).filter((line) => line === 'listening-ip=10.0.0.4')).toHaveLength(1);
@@ -89,6 +114,9 @@ describe('spillway render coturn', () => {
     [['--node', 'a.b'], /--node .* 1 to 64 of the characters/],
     [['--external-ip', '198.51.100.7/nat'], /--external-ip .* public\/private/],
     [['--coturn-version', 'latest'], /--coturn-version .* such as 4\.6\.1/],
+    [['--max-bps', '0'], /--max-bps .* bits per second/],
+    [['--total-quota', '0'], /--total-quota .* 1 or more/],
+    [['--enrolled', '/var/lib/spillway'], /--enrolled .*cannot be used with.*--node/],
     [['--master', 'short'], /--master must have 16 characters or more/],
     [['--metrics'], /--metrics: coturn 4\.6\.1 opens its exporter to every address; use 4\.6\.3 or newer/],
   ])('refuses %j with one line that names the option', async (args, problem) => {
@@ -96,6 +124,44 @@ describe('spillway render coturn', () => {
     expect({ exitCode, out }).toEqual({ exitCode: 2, out: '' });
     expect(err).toMatch(problem);
     expect(err.trimEnd()).not.toContain('\n');
+  });
+});
+
+describe('with what a node was enrolled with', () => {
+  const enrolled = join(folder, 'enrolled');
+  const secret = (epoch: number) => ({ epoch, secret: `secret-${epoch}`, saidAt: null });
+  const having = (...epochs: number[]) => {
+    mkdirSync(enrolled, { recursive: true });
+    const list = { nodeId: 'euc1-x', region: 'eu-1', overlapSeconds: 60, secrets: epochs.map(secret) };
+    writeFileSync(join(enrolled, 'turn-secrets.json'), JSON.stringify(list));
+  };
+  const address = ['--realm', 'turn.example.org', '--listen-ip', '10.0.0.4'];
+  const renderEnrolled = (what: string) => spillway('render', what, '--enrolled', enrolled, ...address);
+
+  it('coturn takes its secrets, those before too, and no master', async () => {
+    having(2, 1);
+    const { exitCode, out } = await renderEnrolled('coturn');
+    expect(exitCode).toBe(0);
+    expect(lines(out).filter((line) => line.startsWith('static-auth-secret'))).toEqual([
+      'static-auth-secret=secret-2',
+      'static-auth-secret=secret-1',
+    ]);
+    expect(out).toMatch(/^# euc1-x, /);
+  });
+
+  it('eturnal takes a list of them while there are several', async () => {
+    having(2, 1);
+    expect(parse((await renderEnrolled('eturnal')).out)).toMatchObject({
+      eturnal: { secret: ['secret-2', 'secret-1'] },
+    });
+    having(2);
+    expect(parse((await renderEnrolled('eturnal')).out)).toMatchObject({ eturnal: { secret: 'secret-2' } });
+  });
+
+  it('says so when nothing was enrolled there', async () => {
+    const nowhere = join(folder, 'nowhere');
+    const { exitCode, err } = await spillway('render', 'coturn', '--enrolled', nowhere, ...address);
+    expect([exitCode, err]).toEqual([1, `spillway: ${nowhere}: no node is enrolled here yet\n`]);
   });
 });
 
