@@ -122,7 +122,15 @@ export {
   type SyntheticLoad,
   type SyntheticLoadAnswer,
 } from './synthetic.js';
-export { problemSchema, PROBLEMS, type Problem, type ProblemCode } from './problem.js';
+export {
+  firstFault,
+  problemOf,
+  problemSchema,
+  PROBLEMS,
+  type Fault,
+  type Problem,
+  type ProblemCode,
+} from './problem.js';
 export {
   MAX_PAYLOAD_BYTES,
   parseEvent,
