@@ -375,19 +375,3 @@ describe('of two autoscalers', () => {
     expect(await storedControl(other)).toMatchObject({ generation: second.generation(), revision: 0 });
   });
 });
-
-describe('an autoscaler without a policy', () => {
-  it('is not ready and says so, and controls as soon as there is one', async () => {
-    const bus = new MemoryBus();
-    const autoscaler = await start({ bus });
-    await until(async () =>
-      (await autoscaler.readiness()).checks['view']?.detail.includes('spillway policy apply'),
-    );
-    expect((await autoscaler.readiness()).ready).toBe(false);
-    await announce(bus, aScaledPolicy(), [aHeartbeat({ region: REGION })]);
-    await until(autoscaler.isLeading);
-    expect((await autoscaler.readiness()).ready).toBe(true);
-    await say(bus, aHeartbeat({ region: REGION, seq: 2 }));
-    await until(() => autoscaler.loop.observed.some(({ event }) => event.kind === 'heartbeat'));
-  });
-});

@@ -1,7 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Controller, Inject, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { LOG_SUBJECTS, POLICY_KEY, storedPolicySchema, type LogEntry } from '@spillway/contracts';
+import {
+  LOG_SUBJECTS,
+  POLICY_KEY,
+  storedPolicySchema,
+  type LogEntry,
+  type PolicyDocument,
+} from '@spillway/contracts';
 import type { Bus } from '@spillway/messaging';
 import { BUS, LOG_STATUS, type LogStatus } from '@spillway/messaging/nest';
 import { OncePerKey } from '@spillway/runtime';
@@ -11,6 +17,7 @@ import { FleetView } from './fleet-view.js';
 
 /** Milliseconds until a stored policy is looked for again. */
 const RETRY_MS = 1_000;
+const NO_POLICY = 'There is no policy yet: put one on the log with `spillway policy apply`';
 
 /** Where the log enters the autoscaler. */
 @Controller()
@@ -19,6 +26,8 @@ export class LogController implements OnModuleDestroy {
   private readonly stopping = new AbortController();
   private readonly complaints = new OncePerKey(this.logger, 'Messages dropped');
   private readonly policyComplaints = new OncePerKey(this.logger, 'The policy');
+
+  private restoring: Promise<void> | undefined;
 
   constructor(
     private readonly view: FleetView,
@@ -49,7 +58,8 @@ export class LogController implements OnModuleDestroy {
         return;
       case 'caught-up':
         this.view.caughtUp();
-        await this.restorePolicy();
+        this.restoring ??= this.restorePolicy().finally(() => (this.restoring = undefined));
+        await this.restoring;
     }
   }
 
@@ -57,22 +67,27 @@ export class LogController implements OnModuleDestroy {
     this.stopping.abort();
   }
 
-  /** The policy may have outlived its entry on the log. Tried until there is one, from here or from the log. */
+  /**
+   * The policy may have outlived its entry on the log, or never have come there. Tried until there is one, from here or
+   * from the log.
+   */
   private async restorePolicy(): Promise<void> {
     const { view, stopping } = this;
     while (!view.policy && !stopping.signal.aborted) {
       try {
         const stored = await this.bus.state.get(POLICY_KEY);
-        if (!stored) {
-          return this.logger.warn('There is no policy yet: put one on the log with `spillway policy apply`');
-        }
-        const policy = storedPolicySchema.parse(stored.value);
         if (view.policy) return;
-        view.fold({ position: view.fleet.position, at: 0, event: { kind: 'policy', policy } });
+        if (stored) return this.adopt(storedPolicySchema.parse(stored.value));
+        this.policyComplaints.warn('none', NO_POLICY);
       } catch (error) {
         this.policyComplaints.warn(POLICY_KEY, `The stored policy could not be read: ${String(error)}`);
-        await delay(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
       }
+      await delay(RETRY_MS, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
+  }
+
+  private adopt(policy: PolicyDocument): void {
+    const { view } = this;
+    view.fold({ position: view.fleet.position, at: 0, event: { kind: 'policy', policy } });
   }
 }
