@@ -159,4 +159,16 @@ describe('deploy/kubernetes', () => {
       .replace('http: 127.0.0.1', 'http: 0.0.0.0');
     expect(settings('deploy/kubernetes/control/nats.conf')).toBe(expected);
   });
+
+  it.each(BASES)('%s has in its guide how every file that its example wants is made', (base) => {
+    const guide = readShipped('docs/kubernetes.md');
+    const files = overlay(base)
+      .configMapGenerator.concat(overlay(base).secretGenerator)
+      .flatMap(({ files }) => files.map((file) => file.replace(/^.*secrets\//, '')));
+    const unnamed = files.filter((file) => {
+      const [, role = '', id = ''] = /^(\w+)\.([\w-]+)\.creds$/.exec(file) ?? [];
+      return !guide.includes(role === '' ? file : `spillway keys ${role} ${id}`);
+    });
+    expect(unnamed).toEqual([]);
+  });
 });

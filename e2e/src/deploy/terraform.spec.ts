@@ -3,8 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { policyDocumentSchema } from '@spillway/contracts';
+import { parse } from 'yaml';
 import { z } from 'zod';
-import { missing, ROOT, variablesOf } from './shipped.harness.js';
+import { missing, readShipped, ROOT, variablesOf } from './shipped.harness.js';
 import {
   argumentPaths,
   readModule,
@@ -153,5 +154,24 @@ describe('deploy/terraform/aws', () => {
     const reporter = variablesOf('reporter').get('HTTP_PORT')?.default;
     const { from_port, to_port } = block(get('region'), 'aws_vpc_security_group_ingress_rule.prometheus');
     expect([from_port, to_port]).toEqual([Number(reporter), Number(reporter)]);
+  });
+
+  it('is what the guide shows: its policy has these groups, within their bounds', () => {
+    const guide = readShipped('docs/aws.md');
+    const fenced = (language: string) =>
+      new RegExp('```' + language + '\\n([^`]+)```').exec(guide)?.[1] ?? missing(language);
+    const policy = policyDocumentSchema.parse(parse(fenced('yaml')));
+    const modules = Object.values(get('example').calls).filter(({ source }) => source === '../region');
+    expect(Object.keys(policy.regions).toSorted()).toEqual(modules.map(({ region }) => region).toSorted());
+    for (const { region, max_size } of modules) {
+      const { provider, max = 0 } = policy.regions[String(region)]?.scaling ?? {};
+      const group = String(get('region').locals['group']).replace('${var.region}', String(region));
+      expect(provider).toEqual({ kind: 'aws-asg', group, awsRegion: region, lifecycleHook: 'drain' });
+      expect(max).toBeLessThanOrEqual(Number(max_size));
+    }
+    const sites = /<<'JSON'\n([^]+?)\nJSON/.exec(guide)?.[1] ?? missing('sites');
+    expect(parse(sites)).toEqual({
+      sites: Object.fromEntries(modules.map(({ region }) => [region, expect.anything()])),
+    });
   });
 });
