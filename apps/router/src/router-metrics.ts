@@ -4,6 +4,7 @@ import { METRICS } from '@spillway/runtime';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { fleetGauges } from './fleet/fleet-gauges.js';
 import { FleetView } from './fleet/fleet-view.js';
+import { LogUsageGauges } from './fleet/log-usage-gauges.js';
 import { ShadowMetrics } from './shadow/shadow-metrics.js';
 
 /** The way a request came in. */
@@ -26,6 +27,7 @@ export class RouterMetrics {
   readonly gaps: Counter<'cause'>;
   readonly unlogged: Counter;
   readonly shadow: ShadowMetrics;
+  readonly logUsage: LogUsageGauges;
 
   constructor(@Inject(METRICS) registry: Registry, view: FleetView) {
     const registers = [registry];
@@ -84,6 +86,7 @@ export class RouterMetrics {
       registers,
     });
     this.shadow = new ShadowMetrics(registry);
+    this.logUsage = new LogUsageGauges(registry);
     fleetGauges(view, registry);
   }
 

@@ -10,6 +10,7 @@ import { DecisionExplainer } from './decisions/decision-explainer.js';
 import { DecisionsController } from './decisions/decisions.controller.js';
 import { FleetReport } from './fleet/fleet-report.js';
 import { FleetView } from './fleet/fleet-view.js';
+import { LogUsageWatch } from './fleet/log-usage-watch.js';
 import { LogController } from './fleet/log.controller.js';
 import { IceGrpcController } from './grpc/ice.grpc.controller.js';
 import { FleetController } from './http/fleet.controller.js';
@@ -79,6 +80,7 @@ export class RouterModule {
         { provide: Shadow, useValue: shadow },
         DecisionExplainer,
         FleetReport,
+        LogUsageWatch,
         NodeOrders,
         RateLimits,
         RequestGate,

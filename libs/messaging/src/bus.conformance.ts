@@ -9,7 +9,7 @@ import {
   describeIssuedWindow,
 } from './conformance/following.js';
 import { setStage, type BusHarness } from './conformance/harness.js';
-import { describeClosing, describeProvisioning } from './conformance/lifecycle.js';
+import { describeClosing, describeProvisioning, describeUsage } from './conformance/lifecycle.js';
 import {
   describeEndingReading,
   describeReading,
@@ -48,6 +48,7 @@ export function describeBus(title: string, startHarness: () => Promise<BusHarnes
     describeUnansweredRequests(stage);
     describeResponders(stage);
     describeState(stage);
+    describeUsage(stage);
     describeClosing(stage);
   });
 }

@@ -1,5 +1,6 @@
 import type { LogEntry, LogRetention, RejectionReason } from '@spillway/contracts';
 import type { BusReading, LogWindow } from './log-reading.js';
+import type { LogUsage } from './log-usage.js';
 
 /** Whether the process is connected to NATS right now. */
 export type LinkState = 'up' | 'down';
@@ -117,6 +118,9 @@ export interface Bus {
    * @throws the signal's reason when it aborts.
    */
   readLog(window: LogWindow, signal?: AbortSignal): Promise<BusReading>;
+
+  /** Never rejects; `undefined` when nobody can tell now: there is no link, no log, or no answer. */
+  logUsage(): Promise<LogUsage | undefined>;
 
   /** @throws {RequestError} `no-responders`, `timeout`, `link-down`, `responder-failed` or `refused`. */
   request(subject: string, message: OutgoingMessage, timeoutMs: number): Promise<BusMessage>;

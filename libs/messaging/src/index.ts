@@ -21,6 +21,7 @@ export type {
   MessageBatch,
   WindowGap,
 } from './log-reading.js';
+export type { LogUsage } from './log-usage.js';
 export { checkWindow } from './locate-window.js';
 export { matchesSubject } from './subject-filter.js';
 export { MemoryBus } from './memory-bus.js';

@@ -12,6 +12,7 @@ import type {
 import { LogReadError, RecordError, RequestError } from './errors.js';
 import { checkWindow } from './locate-window.js';
 import type { BusReading, LogWindow } from './log-reading.js';
+import type { LogUsage } from './log-usage.js';
 import { MemoryFollower } from './memory-follower.js';
 import { MemoryLog, type MemoryResponder } from './memory-log.js';
 import { openMemoryReading } from './memory-reading.js';
@@ -123,6 +124,16 @@ export class MemoryBus implements Bus {
       }
     };
     return openMemoryReading({ log: this.log, link: () => this.current, until }, window);
+  }
+
+  /** It keeps everything. */
+  logUsage(): Promise<LogUsage | undefined> {
+    const { stream } = this.log;
+    if (!stream || this.current === 'down') return Promise.resolve(undefined);
+    const [first] = stream.messages;
+    const bytes = stream.messages.reduce((sum, { data }) => sum + data.length, 0);
+    const spanMs = Math.max(0, stream.lastAt - (first?.at ?? stream.lastAt));
+    return Promise.resolve({ spanMs, bytes, maxAgeMs: null, maxBytes: null });
   }
 
   async request(subject: string, message: OutgoingMessage, timeoutMs: number): Promise<BusMessage> {

@@ -15,6 +15,7 @@ import { CutOffWatch } from './cut-off-watch.js';
 import { RequestError } from './errors.js';
 import { LastFollower } from './last-follower.js';
 import { LogFollower } from './log-follower.js';
+import { readLogUsage, type LogUsage } from './log-usage.js';
 import type { BusReading, LogWindow } from './log-reading.js';
 import { NatsLink } from './nats-link.js';
 import type { NatsOptions } from './nats-options.js';
@@ -97,6 +98,10 @@ export class NatsBus implements Bus {
 
   readLog(window: LogWindow, signal?: AbortSignal): Promise<BusReading> {
     return openReading(this.nats, window, signal);
+  }
+
+  logUsage(): Promise<LogUsage | undefined> {
+    return readLogUsage(this.nats);
   }
 
   async request(subject: string, message: OutgoingMessage, timeoutMs: number): Promise<BusMessage> {

@@ -42,6 +42,25 @@ describeWith(['nats-server'], 'provisioning on a real server', () => {
     expect(await configOf(server, `KV_${STATE_BUCKET}`)).toMatchObject({ storage: 'file', max_age: 0 });
   });
 
+  it('lets the oldest go where the log is full, and takes what is new', async () => {
+    const { bus } = await start();
+    const maxBytes = 200_000;
+    await bus.provision({ ...DEFAULT_RETENTION, maxBytes });
+    const at = async (count: number) => {
+      const { subject, payload } = heartbeat('a', count);
+      for (let n = 0; n < count; n++) bus.publish(subject, payload);
+      return bus.record(subject, payload, `${count}`);
+    };
+    await at(100);
+    const { bytes: few = 0 } = (await bus.logUsage()) ?? {};
+    expect(await at(4_000)).toBe(4_102);
+    const usage = await bus.logUsage();
+    expect(usage).toMatchObject({ maxBytes, maxAgeMs: DEFAULT_RETENTION.maxAgeSeconds * 1000 });
+    expect(usage?.bytes).toBeGreaterThan(few);
+    expect(usage?.bytes).toBeLessThanOrEqual(maxBytes);
+    expect(usage?.bytes).toBeGreaterThan(0.9 * maxBytes);
+  });
+
   it('changes the retention of a log that is there and keeps what is in it', async () => {
     const { server, bus } = await start();
     await bus.provision();

@@ -39,6 +39,26 @@ export function describeProvisioning(stage: Stage): void {
   });
 }
 
+export function describeUsage(stage: Stage): void {
+  describe('the usage of the log', () => {
+    it('grows with it, as long as there are a link and a log', async () => {
+      const { bus, cut } = await stage.connect();
+      expect(await bus.logUsage()).toBeUndefined();
+      await bus.provision();
+      expect(await bus.logUsage()).toMatchObject({ bytes: 0, spanMs: 0 });
+      await record(bus, heartbeat('a', 1));
+      const first = await bus.logUsage();
+      await record(bus, heartbeat('a', 2));
+      const second = await bus.logUsage();
+      expect(second?.bytes).toBeGreaterThan(first?.bytes ?? Infinity);
+      expect(second?.spanMs).toBeGreaterThanOrEqual(first?.spanMs ?? Infinity);
+      cut();
+      await until(() => bus.link === 'down');
+      expect(await bus.logUsage()).toBeUndefined();
+    });
+  });
+}
+
 export function describeClosing(stage: Stage): void {
   describe('a closed bus', () => {
     it('shows its followers nothing more', async () => {
