@@ -4,6 +4,7 @@ import { format, resolveConfig } from 'prettier';
 import { asyncApiDocument } from '../libs/contracts/dist/index.js';
 import { AutoscalerMetrics, autoscalerConfigSchema, registerGauges } from '../apps/autoscaler/dist/index.js';
 import { kindsMarkdown } from '../apps/cli/dist/replay/incident/kinds-markdown.js';
+import { EnrollerMetrics, enrollerConfigSchema } from '../apps/enroller/dist/index.js';
 import { ReporterMetrics, reporterConfigSchema } from '../apps/reporter/dist/index.js';
 import { Registry } from 'prom-client';
 import { FleetView, openApiDocument, RouterMetrics, routerConfigSchema } from '../apps/router/dist/index.js';
@@ -35,6 +36,9 @@ const autoscalerRegistry = new Registry();
 new AutoscalerMetrics(autoscalerRegistry);
 registerGauges(autoscalerRegistry, () => undefined);
 
+const enrollerRegistry = new Registry();
+new EnrollerMetrics(enrollerRegistry);
+
 const reporterRegistry = new Registry();
 new ReporterMetrics(reporterRegistry, []).show(() => undefined);
 
@@ -48,6 +52,8 @@ const files = {
   'autoscaler-metrics.md': await metricsMarkdown('Autoscaler metrics', autoscalerRegistry),
   'scale-reasons.md': reasonsMarkdown(),
   'incident-events.md': kindsMarkdown(),
+  'enroller-config.md': configMarkdown('Enroller configuration', enrollerConfigSchema),
+  'enroller-metrics.md': await metricsMarkdown('Enroller metrics', enrollerRegistry),
   'reporter-config.md': configMarkdown('Reporter configuration', reporterConfigSchema),
   'reporter-metrics.md': await metricsMarkdown('Reporter metrics', reporterRegistry),
 };

@@ -117,7 +117,7 @@ describe('deploy/kubernetes', () => {
       const found = selector.safeParse(kind === 'NetworkPolicy' ? spec?.['podSelector'] : undefined);
       return found.success ? { name: metadata.name, labels: found.data.matchLabels } : [];
     });
-    expect(selectors).toHaveLength(9);
+    expect(selectors).toHaveLength(11);
     for (const { name, labels } of selectors) expect(pod(name).metadata.labels).toMatchObject(labels ?? {});
   });
 
