@@ -7,7 +7,7 @@ import { aBusyPolicy, BusyWorld, FAR, HOT, NEAR, T0 } from './testing/busy-world
 
 jest.setTimeout(120_000);
 
-/** Calls last two minutes: the world is what it will be. */
+/** Calls last two minutes on average, half of them three quarters of one: the world is nearly what it will be. */
 const FROM = T0 + 240_000;
 const SECONDS = 600;
 const asItWas: Change = { policy: (recorded) => structuredClone(recorded) };
@@ -36,7 +36,7 @@ describe('A recorded world whose middle is full', () => {
     const report = compare(recorded, asItWas);
     expect(report.answers).toMatchObject({ all: report.answers.same, otherRegion: 0 });
     expect(report.answers.all).toBeGreaterThan(4_000);
-    expect(report.recorded.spilled).toBeGreaterThan(200);
+    expect(report.recorded.spilled).toBeGreaterThan(150);
     expect(report.changed).toEqual(report.recorded);
     for (const region of report.regions) expect(region.changed).toEqual(region.recorded);
     expect(report).toMatchObject({ kept: {}, moves: [], notes: [], change: { policy: [] } });
@@ -94,7 +94,7 @@ describe('A recorded world whose middle is full', () => {
 
   it('spills nobody with a node more, and costs that node', () => {
     const report = compare(recorded, { ...asItWas, addedNodes: new Map([[HOT, 1]]) });
-    expect(report.recorded.spilled).toBeGreaterThan(200);
+    expect(report.recorded.spilled).toBeGreaterThan(150);
     expect(report.changed.spilled).toBeLessThan(20);
     expect(report.moves[0]).toMatchObject({ from: NEAR, to: HOT });
     expect(regionOf(report, HOT).changed).toMatchObject({ mostUsable: 5 });

@@ -25,7 +25,7 @@ interface Crowd {
 /** Central Europe wants more than it has; there is room at its doors, and beyond the sea. */
 const CROWDS: readonly Crowd[] = [
   {
-    nodes: 3.6,
+    nodes: 4.2,
     places: [50, 48, 52, 46, 54].flatMap((lat) =>
       [4, 7, 10, 13].map((lon) => ({ lat, lon, continent: 'EU' as const, country: 'DE' })),
     ),
@@ -41,8 +41,6 @@ export interface WorldOptions {
   readonly seconds?: number;
   readonly routers?: number;
   readonly moreNodes?: Readonly<Record<string, number>>;
-  /** Length of a call in ms, of a number from 0 to 1; exponential unless told. */
-  readonly lengthOf?: (uniform: number) => number;
 }
 
 /** Its reservations and sessions are short, so that little time is enough to see the whole of it. */
@@ -111,15 +109,16 @@ export class BusyWorld {
   private arrive({ nodes, places }: Crowd): void {
     const perTick = (nodes * NODE_KBPS * TICK_MS) / (CALL_KBPS * USED * MEAN_SESSION_MS);
     // The same numbers are drawn for every client, whatever becomes of it.
-    const [comes, where, who, isUsed, length] = Array.from({ length: 5 }, () => this.random()) as Five;
+    const { random } = this;
+    const [comes, where, who, isUsed] = [random(), random(), random(), random()];
+    const lengthMs = drawLengthMs(random(), random());
     if (comes >= perTick) return;
     const router = this.routers[Math.floor(who * this.routers.length)];
     const asked = places[Math.floor(where * places.length)] ?? {};
     const placed = router?.decide(this.now, asked);
     const node = this.nodes.findIndex(({ nodeId }) => nodeId === placed?.nodes[0]?.id);
     if (node < 0 || isUsed >= USED) return;
-    const { lengthOf = exponential } = this.options;
-    this.starts.push(this.calls.push({ node, lengthMs: lengthOf(length) }) - 1, this.now + START_MS);
+    this.starts.push(this.calls.push({ node, lengthMs }) - 1, this.now + START_MS);
   }
 
   private passCalls(): void {
@@ -173,10 +172,13 @@ export class BusyWorld {
   }
 }
 
-type Five = [number, number, number, number, number];
+/** Calls have long tails: log-normal, with this σ. Of two numbers from 0 to 1 (Box and Muller). */
+const SIGMA = 1.4;
+const MAX_LENGTH_MS = 3_600_000;
 
-function exponential(uniform: number): number {
-  return -MEAN_SESSION_MS * Math.log(1 - uniform);
+function drawLengthMs(a: number, b: number): number {
+  const normal = Math.sqrt(-2 * Math.log(1 - a)) * Math.cos(2 * Math.PI * b);
+  return Math.min(MAX_LENGTH_MS, MEAN_SESSION_MS * Math.exp(SIGMA * normal - SIGMA ** 2 / 2));
 }
 
 function aNode(region: string, nodeId: string): Heartbeat {
