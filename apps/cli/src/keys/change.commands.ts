@@ -1,5 +1,5 @@
 import { newAccountKey, ROLES, type Directory, type Role } from '@spillway/nats-access';
-import { Argument, Command } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { natsOption } from '../policy/nats-option.js';
 import { print } from '../print.js';
 import { withBus } from '../with-bus.js';
@@ -7,7 +7,7 @@ import { parseName } from './identity.js';
 import { KeyFolder } from './key-folder.js';
 import { keysOption } from './keys-option.js';
 import { pushAccounts } from './push.js';
-import { revoke } from './revoke.js';
+import { revoke, revokeKey } from './revoke.js';
 import { writeServerFiles } from './server-files.js';
 
 const PUSH = 'nothing has changed for the servers yet: spillway keys push';
@@ -17,22 +17,38 @@ export function revokeCommand(): Command {
     .description('take credentials back, all that were issued for a name; servers know it after a push')
     .argument('<name>', 'as in spillway keys list', parseName)
     .option('--keep-newest', 'all but those that were issued last')
+    .addOption(
+      new Option('--key <public key>', 'those made out to it, also if they were not issued from here')
+        .argParser(parseUserKey)
+        .conflicts('keepNewest'),
+    )
     .addOption(keysOption())
-    .action(async (name: string, options: { keys: string; keepNewest?: true }, command: Command) => {
+    .action(async (name: string, options: RevokeOptions, command: Command) => {
       const folder = new KeyFolder(options.keys);
-      const now = Math.floor(Date.now() / 1000);
-      const issued = folder.readIssued();
-      const { directory, revoked } = revoke(
-        folder.readDirectory(),
-        issued,
-        name,
-        options.keepNewest ?? false,
-        now,
-      );
+      const { directory, keys } = withoutThem(folder, name, options);
       await writeServerFiles(folder, directory);
-      for (const { id } of revoked) print(command, `revoked: ${name} (${id})`);
+      for (const key of keys) print(command, `revoked: ${name} (${key})`);
       print(command, PUSH);
     });
+}
+
+interface RevokeOptions {
+  readonly keys: string;
+  readonly keepNewest?: boolean;
+  readonly key?: string;
+}
+
+function withoutThem(folder: KeyFolder, name: string, { key, keepNewest = false }: RevokeOptions) {
+  const now = Math.floor(Date.now() / 1000);
+  const before = folder.readDirectory();
+  if (key !== undefined) return { directory: revokeKey(before, name, key, now), keys: [key] };
+  const { directory, revoked } = revoke(before, folder.readIssued(), name, keepNewest, now);
+  return { directory, keys: revoked.map(({ id }) => id) };
+}
+
+function parseUserKey(text: string): string {
+  if (/^U[A-Z2-7]{55}$/.test(text)) return text;
+  throw new InvalidArgumentError("It must be a user's public key, which begins with U.");
 }
 
 export function rotateCommand(): Command {

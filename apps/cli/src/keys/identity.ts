@@ -8,7 +8,7 @@ export const ROLE_COMMANDS = {
   autoscaler: { argument: '<id>', what: 'for an autoscaler' },
   operator: { argument: '<name>', what: 'for somebody at the command line: policy, drain, load, provision' },
   client: { argument: '<name>', what: 'for a signaling server that asks for ICE servers over NATS' },
-  enroller: { argument: '<id>', what: 'for spillway enrol serve' },
+  enroller: { argument: '<id>', what: 'for an enroller' },
   node: { argument: '<region/node>', what: "for the reporter of one node, by the node's region and id" },
   leaf: { argument: '<name>', what: 'for a NATS server at the edge, to reach those in the centre' },
 } as const satisfies Partial<Record<Role, { argument: string; what: string }>>;

@@ -1,4 +1,4 @@
-import { ACCOUNT_OF, ROLES, type Directory, type Role } from '@spillway/nats-access';
+import { ACCOUNT_OF, ROLES, type AccountName, type Directory, type Role } from '@spillway/nats-access';
 import type { IssuedRecord } from './key-folder.js';
 import { KeysError } from './keys-error.js';
 
@@ -30,12 +30,36 @@ export function revoke(
       `no credentials of ${name} were issued from here: see spillway keys list`,
     );
   const account = ACCOUNT_OF[role];
-  const revocations = { ...directory.revocations[account] };
-  for (const { id } of revoked) revocations[id] = now;
   return {
-    directory: { ...directory, revocations: { ...directory.revocations, [account]: revocations } },
+    directory: withRevoked(
+      directory,
+      account,
+      revoked.map(({ id }) => id),
+      now,
+    ),
     revoked,
   };
+}
+
+/**
+ * The same for credentials that were not issued from here, such as those of a node that enrolled.
+ * @param key the public key they are made out to.
+ */
+export function revokeKey(directory: Directory, name: string, key: string, now: number): Directory {
+  const role = roleIn(name);
+  if (!role) throw new KeysError('unknown-key', `${name} begins with no role: see spillway keys --help`);
+  return withRevoked(directory, ACCOUNT_OF[role], [key], now);
+}
+
+function withRevoked(
+  directory: Directory,
+  account: AccountName,
+  keys: readonly string[],
+  now: number,
+): Directory {
+  const added = Object.fromEntries(keys.map((key) => [key, now]));
+  const revocations = { ...directory.revocations[account], ...added };
+  return { ...directory, revocations: { ...directory.revocations, [account]: revocations } };
 }
 
 /** The role that a name begins with. */
