@@ -112,10 +112,12 @@ async function* parts(
   const before = { to: { position: firstPosition - 1 } };
   const seldom = { from: { ms: Math.max(0, anchorMs - SELDOM_MS) }, ...before };
   if (firstPosition > 1) {
-    const entries = await readAll(log, { ...before, filter: POLICY_SUBJECT }, signal);
-    for (const filter of SELDOM_SUBJECTS) {
-      entries.push(...(await readAll(log, { ...seldom, filter }, signal)));
-    }
+    const windows = [
+      { ...before, filter: POLICY_SUBJECT },
+      ...SELDOM_SUBJECTS.map((filter) => ({ ...seldom, filter })),
+    ];
+    const read = await Promise.all(windows.map((window) => readAll(log, window, signal)));
+    const entries = read.flat();
     entries.sort((a, b) => a.position - b.position);
     yield { gap: null, entries, rejected: [], position: firstPosition - 1 };
   }
