@@ -161,7 +161,7 @@ describe('deploy/terraform/aws', () => {
     const [, yaml = missing('the policy')] = /```yaml\n(revision[^`]+)```/.exec(guide) ?? [];
     const policy = policyDocumentSchema.parse(parse(yaml));
     const modules = Object.values(get('example').calls).filter(({ source }) => source === '../region');
-    expect(Object.keys(policy.regions).toSorted()).toEqual(modules.map(({ region }) => region).toSorted());
+    expect(new Set(modules.map(({ region }) => region))).toEqual(new Set(Object.keys(policy.regions)));
     for (const { region, max_size } of modules) {
       const { provider, max = 0 } = policy.regions[String(region)]?.scaling ?? {};
       const group = String(get('region').locals['group']).replace('${var.region}', String(region));
