@@ -57,6 +57,8 @@ const MAY: readonly (readonly [Identity, readonly Subject[]])[] = [
       'asking for a command',
       'reading the log',
       'following the log',
+      // It explains decisions.
+      'pulling the log',
       'reading the state',
       'creating the log',
     ],

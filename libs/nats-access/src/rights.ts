@@ -70,7 +70,7 @@ const RIGHTS: Readonly<Record<Role, Rights>> = {
     publish: [
       `turn.v1.router.${ID}.issued`,
       QUERY_NODE_COMMAND,
-      ...FOLLOW_LOG,
+      ...READ_LOG,
       ...READ_STATE,
       ...CREATE_STREAMS,
     ],
