@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from '@jest/globals';
@@ -18,6 +18,8 @@ const MODULES = ['region', 'autoscaler', 'example'] as const;
 /** What Terraform itself has in every block. */
 const META = new Set(['for_each', 'count', 'depends_on', 'lifecycle', 'provider']);
 const CLI = join(ROOT, 'apps/cli/dist/main.js');
+/** No package of Debian has it, so that it is not asked for anywhere. */
+const hasTerraform = spawnSync('terraform', ['version'], { stdio: 'ignore' }).status === 0;
 const PROVIDER_FOLDER = join(ROOT, 'apps/autoscaler/src/providers/aws-asg');
 
 const argumentsSchema = z.object({ arguments: z.record(z.string(), z.string()) });
@@ -172,5 +174,13 @@ describe('deploy/terraform/aws', () => {
     expect(parse(sites)).toEqual({
       sites: Object.fromEntries(modules.map(({ region }) => [region, expect.anything()])),
     });
+  });
+});
+
+(hasTerraform ? describe : describe.skip)('deploy/terraform [needs terraform]', () => {
+  it('is formatted as Terraform would', () => {
+    const args = ['fmt', '-check', '-recursive', join(ROOT, 'deploy/terraform')];
+    const { status, stdout } = spawnSync('terraform', args, { encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
   });
 });
