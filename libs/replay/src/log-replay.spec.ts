@@ -216,6 +216,28 @@ describe('A log that is replayed', () => {
     expect(said(stage.entries)).toEqual(['same', 'same', 'gap']);
   });
 
+  it.each([
+    { what: 'has given its positions to others', writes: 4 },
+    { what: 'has nothing else there yet', writes: 0 },
+  ])('is in doubt where a server that was killed lost what a router had read, and $what', ({ writes }) => {
+    const stage = new Stage(['us-east-1/a']);
+    const router = stage.router('r1');
+    const decide = () => router.decide(stage.pass(100).at);
+    decide();
+    stage.tell(router);
+    const kept = stage.entries.length;
+    stage.pass(100).beat();
+    stage.pass(100).beat();
+    decide();
+    stage.entries.length = kept;
+    router.isReading = false;
+    stage.pass(1_000);
+    for (let i = 0; i < writes; i++) stage.beat();
+    router.noteGap(stage.at);
+    stage.tell(router);
+    expect(said(stage.entries)).toEqual(['same', 'gap']);
+  });
+
   it('does not take a view that nothing was read for yet for the same as another', () => {
     const stage = new Stage();
     const late = new RecordingRouter('r2', 'late');

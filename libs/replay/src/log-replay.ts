@@ -36,7 +36,7 @@ export class LogReplay {
 
   apply(entry: LogEntry): void {
     this.read(entry);
-    if (entry.event.kind === 'issued') this.derive(entry.event.issued, entry.at);
+    if (entry.event.kind === 'issued') this.derive(entry.event.issued, entry.at, entry.position);
   }
 
   /** Takes note of an entry that routers read, and derives nothing. */
@@ -55,8 +55,8 @@ export class LogReplay {
     this.tail = new LogTail();
   }
 
-  /** Derives what a router told of again, on what has been read. */
-  derive(issued: Issued, at: number): void {
+  /** Derives what a router told of again, on what has been read. @param position of what it told, where it has one. */
+  derive(issued: Issued, at: number, position = Infinity): void {
     const { routerId, bootId, basis, decisions } = issued;
     const name = { routerId, bootId };
     if (!basis) {
@@ -69,7 +69,7 @@ export class LogReplay {
     this.runs.delete(key);
     this.runs.set(key, run);
     run.lastAt = at;
-    run.replay.replay(issued, basis);
+    run.replay.replay(issued, basis, position);
   }
 
   private begin(name: { routerId: string; bootId: string }): RouterReplay {

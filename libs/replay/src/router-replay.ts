@@ -45,6 +45,8 @@ export class RouterReplay {
   private backlog: Backlog | undefined;
   private nextN: number | undefined;
   private nextBatch = 0;
+  /** Position of the batch that is replayed. */
+  private toldAt = 0;
   /** How far it had read when it decided last. */
   private position = 0;
   /** Where it stood when it was told that what comes next is missing: what it has read is whole until it reads on. */
@@ -69,9 +71,10 @@ export class RouterReplay {
     return this.hasBegun ? this.cursor : Infinity;
   }
 
-  /** A batch of this run has come. One that comes twice is passed over. */
-  replay({ batch, decisions, refused = [] }: Issued, basis: Basis): void {
+  /** A batch of this run has come, at `toldAt` of the log. One that comes twice is passed over. */
+  replay({ batch, decisions, refused = [] }: Issued, basis: Basis, toldAt: number): void {
     if (batch < this.nextBatch) return;
+    this.toldAt = toldAt;
     this.noteHoles(batch, basis);
     const steps = new Steps(basis.steps ?? [], (step) => this.take(step));
     steps.upTo(0);
@@ -190,7 +193,7 @@ export class RouterReplay {
   }
 
   private take({ kind, atMs, position }: RouterStep): void {
-    this.foldTo(position);
+    this.readTo({ atMs, position });
     if (kind === 'gap') {
       this.gapBehind = position;
       return;
@@ -204,9 +207,18 @@ export class RouterReplay {
   }
 
   private standAt({ atMs, position }: Moment): void {
-    this.foldTo(position);
+    this.readTo({ atMs, position });
     this.passTo(atMs);
     this.fleet.advance(this.clockMs);
+  }
+
+  /**
+   * Reads on to where the router had read. A server that is killed may lose what it stored last, and give its positions
+   * to others: the router cannot have read what was written after it decided, nor as far as where it told of it.
+   */
+  private readTo({ atMs, position }: Moment): void {
+    this.foldTo(position);
+    if (this.clockMs > atMs || position >= this.toldAt) this.passGap();
   }
 
   private passTo(atMs: number): void {
@@ -214,7 +226,6 @@ export class RouterReplay {
     this.clockMs = Math.max(this.clockMs, atMs);
   }
 
-  /** Reads on to where the router had read. */
   private foldTo(position: number): void {
     if (position === 0) return;
     if (this.gapBehind !== undefined && this.gapBehind !== position) {
