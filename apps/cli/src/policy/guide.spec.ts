@@ -12,6 +12,6 @@ describe('the guide to the policy', () => {
 
   it('tells the commands that there are', () => {
     const told = [...guide.matchAll(/^\| `spillway policy (\w+)/gm)].map(([, name]) => name);
-    expect(told).toEqual(['check', 'diff', 'apply', 'show']);
+    expect(told).toEqual(['check', 'diff', 'shadow', 'apply', 'show']);
   });
 });
