@@ -11,7 +11,7 @@ import { UsageError } from '../usage-error.js';
 import { drawPage } from './page/draw-page.js';
 import { review, type Review } from './review.js';
 import { drawIncident, type DrawOptions } from './text/draw-incident.js';
-import { describeVerification } from './verify/describe-verification.js';
+import { describeHoles, describeVerification } from './verify/describe-verification.js';
 
 interface ReplayOptions extends LogOptions {
   readonly region?: string[];
@@ -77,7 +77,10 @@ async function answer(
   }
   if (options.json) say(JSON.stringify({ ...(!isVerifyOnly(options) && incident), verification }));
   else if (options.html === undefined && !options.verify) say(drawIncident(incident, drawing(options)));
-  if (verification && !options.json) for (const line of describeVerification(verification)) say(line);
+  if (!verification || options.json) return;
+  for (const line of describeVerification(verification)) say(line);
+  // Else they are told with all that happened.
+  if (isVerifyOnly(options)) for (const line of describeHoles(verification)) say(line);
 }
 
 const isVerifyOnly = ({ verify, html }: ReplayOptions) => verify === true && html === undefined;

@@ -80,10 +80,11 @@ const CAUSES: Record<WindowGap['cause'], string> = {
   truncated: 'the file ends too early',
 };
 
-function describeGap(
+/** @param afterMs log time of what came before it, where that is known, and of what comes after it. */
+export function describeGap(
   { from, to, cause, detail }: WindowGap,
-  afterMs: number | null,
-  untilMs: number | null,
+  afterMs: number | null = null,
+  untilMs: number | null = null,
 ): string {
   const forMs = afterMs === null || untilMs === null ? undefined : untilMs - afterMs;
   const long = forMs === undefined || forMs < 1000 ? '' : `, ${duration(forMs)} of log time`;

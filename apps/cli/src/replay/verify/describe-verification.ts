@@ -1,4 +1,6 @@
+import type { WindowGap } from '@spillway/messaging';
 import type { Doubt } from '@spillway/replay';
+import { describeGap } from '../incident/telemetry.js';
 import type { Count, Difference, Verification } from './verification.js';
 
 const DOUBTS: Record<Doubt, string> = {
@@ -17,15 +19,23 @@ export interface VerificationReport {
   readonly refusals: Readonly<Count>;
   readonly unverifiable: Readonly<Partial<Record<Doubt, number>>>;
   readonly differences: readonly (Difference & { readonly at: string | null })[];
+  /** The first parts of the log that are not there: what was decided in them is not counted. */
+  readonly missing: readonly WindowGap[];
+  readonly missingParts: number;
+  /** Messages that this version does not understand. */
+  readonly unreadable: number;
 }
 
 export function reportVerification(verification: Verification): VerificationReport {
-  const { decisions, refusals, doubts, differences } = verification;
+  const { decisions, refusals, doubts, differences, missing, missingParts, unreadable } = verification;
   return {
     decisions: { ...decisions },
     refusals: { ...refusals },
     unverifiable: Object.fromEntries(doubts),
     differences: differences.map(dated),
+    missing,
+    missingParts,
+    unreadable,
   };
 }
 
@@ -40,6 +50,14 @@ export function describeVerification(report: VerificationReport): string[] {
   for (const [doubt, count] of Object.entries(unverifiable)) {
     lines.push(`unverifiable: ${count} ${doubt}: ${DOUBTS[doubt as Doubt]}`);
   }
+  return lines;
+}
+
+/** What of the log is not there to be verified. */
+export function describeHoles({ missing, missingParts, unreadable }: VerificationReport): string[] {
+  const lines = missing.map((gap) => describeGap(gap));
+  if (missingParts > missing.length) lines.push(`… and ${missingParts - missing.length} more parts missing`);
+  if (unreadable > 0) lines.push(`unreadable: ${unreadable} messages that this version does not understand`);
   return lines;
 }
 

@@ -1,10 +1,12 @@
 import type { DecisionRecord } from '@spillway/contracts';
 import { estimateRttMs } from '@spillway/geo';
-import type { LogBatch } from '@spillway/messaging';
+import type { LogBatch, WindowGap } from '@spillway/messaging';
 import { LogReplay, type Doubt, type RunName, type Verdict } from '@spillway/replay';
 
 /** Differences kept to be shown; all are counted. */
 const SHOWN = 20;
+/** Missing parts likewise. */
+const PARTS_SHOWN = 5;
 
 export interface Difference {
   readonly router: string;
@@ -33,6 +35,11 @@ export class Verification {
   readonly doubts = new Map<Doubt, number>();
   /** The first of them. */
   readonly differences: Difference[] = [];
+  /** Parts of the log that are not there, the first of them, and how many. */
+  readonly missing: WindowGap[] = [];
+  missingParts = 0;
+  /** Messages that nobody here understands. */
+  unreadable = 0;
   private readonly replay: LogReplay;
 
   /** @param fromMs what was decided before that, in log time, is derived but not counted. */
@@ -43,9 +50,16 @@ export class Verification {
     });
   }
 
-  take({ gap, entries }: LogBatch): void {
-    if (gap) this.replay.noteGap(gap.cause === 'new-stream');
+  take({ gap, entries, rejected }: LogBatch): void {
+    this.unreadable += rejected.length;
+    if (gap) this.pass(gap);
     for (const entry of entries) this.replay.apply(entry);
+  }
+
+  private pass(gap: WindowGap): void {
+    this.replay.noteGap(gap.cause === 'new-stream');
+    this.missingParts++;
+    if (this.missing.length < PARTS_SHOWN) this.missing.push(gap);
   }
 
   private note(
