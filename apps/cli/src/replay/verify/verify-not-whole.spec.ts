@@ -41,8 +41,8 @@ function record(happen: (story: Story, round: number) => void = () => undefined)
 function withHole({ batches }: Story, at: number, size: number): Pick<Story, 'batches'> {
   const [first, last] = [batches[at], batches[at + size - 1]];
   const gap = { from: first?.position ?? 0, to: last?.position ?? 0, cause: 'retention' as const };
-  const rest = batches.slice(at + size).map((batch, i) => (i === 0 ? { ...batch, gap } : batch));
-  return { batches: [...batches.slice(0, at), ...rest] };
+  const [next, ...rest] = batches.slice(at + size);
+  return { batches: [...batches.slice(0, at), ...(next ? [{ ...next, gap }] : []), ...rest] };
 }
 
 async function edit(change: (lines: string[]) => string[]): Promise<void> {
