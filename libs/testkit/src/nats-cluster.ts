@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import getPort from 'get-port';
 import { startNats, type StartedNats } from './nats.js';
-import { countRoutes, isCaughtUp, mostNamed, readLeader } from './nats-monitor.js';
+import { countRoutes, mostNamed, readLacks, readLeader } from './nats-monitor.js';
 import { startProxy, type StartedProxy } from './tcp-proxy.js';
 
 export interface StartedNatsCluster {
@@ -66,11 +66,14 @@ export async function startNatsCluster(size: number): Promise<StartedNatsCluster
     },
     cutOff: async (name) => {
       for (const { proxy } of cablesOf(name)) proxy.cut();
-      await untilSo(`${name} is cut off`, async () => (await countRoutes(monitorPorts.get(name) ?? 0)) === 0);
+      await untilNone(`${name} is not cut off`, async () => {
+        const count = await countRoutes(monitorPorts.get(name) ?? 0);
+        return count > 0 ? [`${count} routes`] : [];
+      });
     },
     rejoin: async (name) => {
       for (const { proxy } of cablesOf(name)) proxy.mend();
-      await untilSo(`${name} has caught up`, () => isCaughtUp(monitorPorts, name));
+      await untilNone(`${name} has not caught up`, () => readLacks(monitorPorts, name));
     },
     stop: async () => {
       await Promise.all([...servers.values()].map((server) => server.stop()));
@@ -86,10 +89,11 @@ async function portsFor(names: readonly string[]): Promise<Map<string, number>> 
 const LIMIT_MS = 30_000;
 const LOOK_MS = 50;
 
-async function untilSo(what: string, isSo: () => Promise<boolean>): Promise<void> {
+async function untilNone(problem: string, read: () => Promise<readonly string[]>): Promise<void> {
   const deadline = performance.now() + LIMIT_MS;
-  while (!(await isSo())) {
-    if (performance.now() > deadline) throw new Error(`not within ${LIMIT_MS / 1000} s: ${what}`);
+  for (let left = await read(); left.length > 0; left = await read()) {
+    if (performance.now() > deadline)
+      throw new Error(`${problem} in ${LIMIT_MS / 1000} s: ${left.join(', ')}`);
     await sleep(LOOK_MS);
   }
 }

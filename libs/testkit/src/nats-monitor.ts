@@ -13,7 +13,7 @@ interface JetStreamReport {
 }
 
 /** Of the cluster's own records, which have no stream. */
-const META = '';
+const META = 'the meta group';
 
 /** Name of the server that leads a stream, as one server's monitoring port has it; `undefined` without an answer. */
 export async function readLeader(monitorPort: number, stream: string): Promise<string | undefined> {
@@ -21,11 +21,11 @@ export async function readLeader(monitorPort: number, stream: string): Promise<s
 }
 
 /**
- * Whether one server has everything of which there are copies, so that another may be lost. Who leads knows that; a
- * server that was cut off may take itself for the leader for a while.
+ * What one server lacks of all there are copies of, so that no other may be lost yet; empty once it has caught up. Who
+ * leads knows that; a server that was cut off may take itself for the leader for a while.
  * @param monitorPorts of all servers, by name
  */
-export async function isCaughtUp(monitorPorts: ReadonlyMap<string, number>, name: string): Promise<boolean> {
+export async function readLacks(monitorPorts: ReadonlyMap<string, number>, name: string): Promise<string[]> {
   const groups = new Set<string>();
   const led = new Map<string, GroupReport[]>();
   for (const [server, port] of monitorPorts) {
@@ -34,10 +34,12 @@ export async function isCaughtUp(monitorPorts: ReadonlyMap<string, number>, name
       if (report.leader === server) led.set(group, [...(led.get(group) ?? []), report]);
     }
   }
-  return [...groups].every((group) => {
+  return [...groups].flatMap((group) => {
     const [report, ...rivals] = led.get(group) ?? [];
-    if (!report || rivals.length > 0) return false;
-    return report.leader === name || report.replicas?.some((copy) => copy.name === name && copy.current);
+    if (!report) return `${group} has no leader`;
+    if (rivals.length > 0) return `${group} has ${rivals.length + 1} leaders`;
+    const isCurrent = report.replicas?.some((copy) => copy.name === name && copy.current);
+    return report.leader === name || isCurrent ? [] : `${report.leader} has more of ${group}`;
   });
 }
 
