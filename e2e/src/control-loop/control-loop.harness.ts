@@ -67,7 +67,7 @@ const CONNECT_LIMIT_MS = 30_000;
 
 /** Everything up and caught up, demand not begun. */
 export async function startControlLoop(options: ControlLoopOptions): Promise<ControlLoop> {
-  const { natsUrl, seed, bootMs = 2_000 } = options;
+  const { natsUrl, seed, bootMs = 2_000, demandOf = () => 0 } = options;
   const bus = NatsBus.connect({ servers: options.fleetUrl ?? natsUrl, name: 'control-loop-spec' });
   const programs = new Programs();
   const witness = new LogWitness();
@@ -98,6 +98,10 @@ export async function startControlLoop(options: ControlLoopOptions): Promise<Con
     await cloud.start();
     const policy = options.policy(cloud.url);
     await programs.applyPolicy(natsUrl, policy);
+    // As if it had been so for ever: an autoscaler that saw an empty fleet fill up would take it for growth.
+    for (const node of fleet.nodes.values()) {
+      node.sessions = Math.round(demandOf(node.region, 0) * node.capacity);
+    }
     fleet.start();
     const names = (what: string, count: number) =>
       Array.from({ length: count }, (_, n) => `${what}-${n + 1}`);
@@ -113,7 +117,6 @@ export async function startControlLoop(options: ControlLoopOptions): Promise<Con
       ),
     ]);
     streams.push(...routers.map(({ stream }) => stream));
-    const { demandOf = () => 0 } = options;
     const begun = new Demand({ ...options, demandOf, fleet, clients, routers: streams, random });
     demand = begun;
     await Promise.all(routers.map((router) => untilSeen(router, options.nodes)));

@@ -51,6 +51,7 @@ export class Demand {
       this.capacityAtStart.set(region, sum(nodes.map(({ capacity }) => capacity)));
       for (const node of nodes) {
         const sessions = Math.round(demandOf(region, 0) * node.capacity);
+        node.sessions = 0;
         for (let n = 0; n < sessions; n++) fleet.carry(node, this.drawExponential(meanSessionMs));
       }
     }

@@ -11,9 +11,9 @@ import type { SimulatedNode } from './simulated-node.harness.js';
 
 const NODES = 10;
 const NODE_CAPACITY = 300;
-const DEMAND = 0.65;
+const DEMAND = 0.6;
 /** So short that what a lie does is done within the while. */
-const SESSION_SECONDS = 25;
+const SESSION_SECONDS = 30;
 const HONEST_MS = 10_000;
 const LYING_MS = 60_000;
 /** While they lie, NATS servers are lost from then on, for as long each. */
@@ -125,7 +125,8 @@ describeWith(['nats-server'], 'one node of ten that lies', () => {
     const done = harm.get(region) ?? NO_HARM_KNOWN;
     report(what, done);
     const excess = Object.entries(bounds).filter(([name, bound]) => !(done[name as keyof Harm] <= bound));
-    expect({ what, excess, done, steps: stepsIn(region) }).toMatchObject({ excess: [] });
+    const why = excess.length > 0 ? { done, steps: stepsIn(region) } : {};
+    expect({ excess, ...why }).toEqual({ excess: [] });
   });
 
   it('gains nothing by a claim above what the policy lets a node have', () => {

@@ -49,7 +49,7 @@ export const LIES: Readonly<Record<string, Lie>> = {
       return { ...truth, capacity };
     },
     patience: 30,
-    bounds: { share: 0.3, liar: 1.8, others: 0.85, spilled: 0, added: 0, drained: 0 },
+    bounds: { share: 0.3, liar: 1.8, others: 0.85, spilled: 0, added: 0, drained: 2 },
   },
   'sa-east-1': {
     what: 'serving, draining, serving … each second',

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describeWith, startNats, type StartedNats } from '@spillway/testkit';
+import { LOG_STREAM } from '@spillway/contracts';
+import { describeWith, startNatsCluster, type StartedNatsCluster } from '@spillway/testkit';
 import { compressedPolicy, INTERVAL_MS, MEAN_SESSION_SECONDS } from './compressed-policy.harness.js';
 import { startControlLoop, type ControlLoop } from './control-loop.harness.js';
 import { countFlaps, largestStep, percent, spillShares, trendOf } from './figures.harness.js';
+import { CUT_OFF, killOne, OTHERS, startAgain } from './nats-faults.harness.js';
 import { spillByLoss, spillLoss } from './rtt-loss.harness.js';
 import { sum } from './simulated-fleet.harness.js';
 
@@ -24,8 +26,13 @@ const SOUTH = new Set([HOT, 'me-south-1', 'ap-southeast-1', 'ap-southeast-3', 'a
 const CALM = 0.6;
 const PEAK = 1.3;
 
-/** Seconds: calm until `up`, at the peak from `peak` to `down`, calm again from `calm` to the `end`. */
-const AT = { up: 10, peak: 70, down: 190, calm: 245, end: 305 };
+/**
+ * Seconds: calm until `up`, at the peak from `peak` to `down`, calm again from `calm` to the `end`. A NATS server is
+ * killed on the way up, and another cut off on the way down. Sessions are so short here that the seconds in which a log
+ * that lost its leader stands still at the peak would be those of a minute and more: `docs/limits.md` tells what they do.
+ */
+const AT = { up: 8, kill: 27, peak: 53, down: 105, cutOff: 128, calm: 145, end: 185 };
+const LOST_MS = 15_000;
 const WINDOW_MS = 5_000;
 
 function demandOf(region: string, ms: number): number {
@@ -37,14 +44,17 @@ function demandOf(region: string, ms: number): number {
 
 describeWith(
   ['nats-server'],
-  'a region whose demand goes from 60 % to 130 % of its capacity and back',
+  'a region whose demand goes from 60 % to 130 % of its capacity and back while NATS servers are lost',
   () => {
-    let nats: StartedNats;
+    let cluster: StartedNatsCluster;
     let loop: ControlLoop;
     beforeAll(async () => {
-      nats = await startNats();
+      cluster = await startNatsCluster(3);
       loop = await startControlLoop({
-        natsUrl: nats.url,
+        natsUrl: cluster.urlsOf(OTHERS),
+        // A quarter of the answers comes from one that is cut off.
+        lastRouterUrl: cluster.urlsOf([CUT_OFF]),
+        replicas: 3,
         policy: () => compressedPolicy(Object.fromEntries(REGIONS.map((region) => [region, {}]))),
         nodes: new Map(REGIONS.map((region) => [region, NODES_PER_REGION])),
         nodeCapacity: (region) => (SOUTH.has(region) ? NODE_CAPACITY.hot : NODE_CAPACITY.far),
@@ -56,7 +66,17 @@ describeWith(
         demandOf,
       });
       loop.demand.start();
-      await sleep(AT.end * 1000);
+      await sleep(AT.kill * 1000);
+      const killed = await killOne(cluster);
+      await sleep(LOST_MS);
+      await startAgain(cluster, killed);
+      await sleep(AT.cutOff * 1000 - loop.demand.ms);
+      const leader = await cluster.leaderOf(LOG_STREAM);
+      await cluster.cutOff(CUT_OFF);
+      await sleep(LOST_MS);
+      await cluster.rejoin(CUT_OFF);
+      process.stdout.write(`ramp: killed ${killed}, cut off ${CUT_OFF} while ${leader} led the log\n`);
+      await sleep(AT.end * 1000 - loop.demand.ms);
       await loop.demand.stop();
     }, 420_000);
     afterAll(() => {
@@ -75,7 +95,7 @@ describeWith(
     });
     afterAll(async () => {
       await loop?.stop();
-      await nats?.stop();
+      await cluster?.stop();
     }, 60_000);
 
     const shares = () => spillShares(loop.demand.arrivals, HOT, WINDOW_MS);
