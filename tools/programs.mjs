@@ -6,10 +6,10 @@ import { step } from './run.mjs';
 /** What the whole system runs on. */
 export const SERVERS = ['nats-server', 'turnserver'];
 /** What the tests use besides. */
-export const TEST_PROGRAMS = [...SERVERS, 'chromium', 'openssl', 'prometheus'];
+export const TEST_PROGRAMS = [...SERVERS, 'chromium', 'openssl', 'prometheus', 'systemd-analyze'];
 
 /** Where a package is not called like its program. */
-const DEBIAN_PACKAGES = { turnserver: 'coturn', dockerd: 'docker.io' };
+const DEBIAN_PACKAGES = { turnserver: 'coturn', dockerd: 'docker.io', 'systemd-analyze': 'systemd' };
 const BREW_PACKAGES = { turnserver: 'coturn' };
 
 /** Units that the packages enable for every boot; what we start, we start ourselves. */

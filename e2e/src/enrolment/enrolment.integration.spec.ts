@@ -76,9 +76,10 @@ describeWith(
       const policy = join(site.root, 'policy.json');
       const regions = { [REGION]: {}, 'us-east-1': {} };
       writeFileSync(policy, JSON.stringify({ revision: '1', regions, defaultRegion: REGION }));
-      for (const args of [['provision'], ['policy', 'apply', policy]])
-        if ((await spillway(args, operator)).exitCode !== 0)
-          throw new Error(`spillway ${args.join(' ')} failed`);
+      for (const args of [['provision'], ['policy', 'apply', policy]]) {
+        const { exitCode, output } = await spillway(args, operator);
+        if (exitCode !== 0) throw new Error(output);
+      }
       router = await daemons.router('r1', await site.access(server, 'router', 'r1'));
       await startEnroller();
       node = newNode('node-1');

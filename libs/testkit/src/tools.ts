@@ -5,6 +5,7 @@ import which from 'which';
 /** Where a Debian package is not called like its program. */
 const DEBIAN_PACKAGES: Readonly<Record<string, string>> = {
   docker: 'docker.io',
+  'systemd-analyze': 'systemd',
   turnserver: 'coturn',
   turnadmin: 'coturn',
   turnutils_uclient: 'coturn',
