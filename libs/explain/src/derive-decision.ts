@@ -61,10 +61,18 @@ export async function deriveDecision(
     );
     const { firstPosition, lastPosition, beginsLate } = dense.info;
     if (best && lastPosition - firstPosition >= maxEntries) return best;
-    best = await replay(parts(log, dense, found, options, anchorMs), found, options);
-    if (beginsLate || !isWorthMore(best.verdict)) return best;
+    const derivation = await replay(parts(log, dense, found, options, anchorMs), found, options);
+    best = best && worth(best) > worth(derivation) ? best : derivation;
+    if (beginsLate || !isWorthMore(derivation.verdict)) return best;
   }
   return best ?? NOTHING;
+}
+
+/** More of the log may show less: a router that told late, at the beginning of it, cannot be followed from there. */
+function worth({ verdict, explanation }: Derivation): number {
+  if (verdict.kind === 'same') return 3;
+  if (verdict.kind === 'differs') return 2;
+  return explanation ? 1 : 0;
 }
 
 const NOTHING: Derivation = {
