@@ -120,11 +120,9 @@ async function* parts(
   const before = { to: { position: firstPosition - 1 } };
   const seldom = { from: { ms: Math.max(0, anchorMs - SELDOM_MS) }, ...before };
   if (firstPosition > 1) {
-    const windows = [
-      { ...before, filter: POLICY_SUBJECT },
-      ...SELDOM_SUBJECTS.map((filter) => ({ ...seldom, filter })),
-    ];
-    const read = await Promise.all(windows.map((window) => readAll(log, window, signal)));
+    const policies = readAll(log, { ...before, filter: POLICY_SUBJECT }, signal);
+    const others = SELDOM_SUBJECTS.map((filter) => readAll(log, { ...seldom, filter }, signal));
+    const read = await Promise.all([policies, ...others]);
     const entries = read.flat();
     entries.sort((a, b) => a.position - b.position);
     yield { gap: null, entries, rejected: [], position: firstPosition - 1 };
