@@ -1,28 +1,28 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { DEFAULT_RUN, simulate, type RunOptions } from '../simulate.js';
 import { loadCells } from '../world/cells.js';
-import { buildWorld, DAY_START } from '../world/world.js';
+import { buildWorld, DAY_START, type World } from '../world/world.js';
 import { SCENARIOS } from './index.js';
 
 /** A world of few calls, for a few minutes. */
 const SMALL: RunOptions = {
   ...DEFAULT_RUN,
-  hours: 0.1,
+  hours: 0.04,
   startHour: 12,
   arrivalsPerDay: 60_000,
   heartbeatSeconds: 15,
 };
 
 describe('scenarios', () => {
-  let cells: Awaited<ReturnType<typeof loadCells>>;
+  let world: World;
   beforeAll(async () => {
-    cells = await loadCells(DAY_START);
+    world = buildWorld(await loadCells(DAY_START));
   }, 60_000);
 
   it.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
     '%s plays, and the world goes on',
     (name, scenario) => {
-      const { metrics, engine } = simulate(buildWorld(cells), scenario, SMALL);
+      const { metrics, engine } = simulate(world, scenario, SMALL);
       const { decisions, refusedWithRoom } = metrics.placements.report();
       expect(decisions).toBeGreaterThan(100);
       expect(refusedWithRoom).toBe(0);
