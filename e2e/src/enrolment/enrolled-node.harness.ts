@@ -34,8 +34,8 @@ export class FieldNode {
     return this.run(['enrol', '--wait', '10s', ...options], { SPILLWAY_JOIN_TOKEN: token });
   }
 
-  async renew(): Promise<EndedProcess> {
-    return this.run(['enrol', 'renew', '--wait', '10s']);
+  async renew(wait = '10s'): Promise<EndedProcess> {
+    return this.run(['enrol', 'renew', '--wait', wait]);
   }
 
   async apply(): Promise<EndedProcess> {

@@ -229,6 +229,21 @@ describeWith(
       await (await allocate(url, fresh)).release();
     });
 
+    it('cuts a node off whose key is taken back, and renews nothing for it', async () => {
+      const gone = newNode('gone');
+      await gone.enrol(await newToken());
+      const { bus } = await site.connected(gone.credentials);
+      const { nodeId } = secretsOf(gone);
+      const [, key = ''] = new RegExp(`enrolled .*/${nodeId}, .*(U[A-Z2-7]{55})`).exec(daemons.output) ?? [];
+      await site.keyring.keys(['revoke', `node.${REGION}.${nodeId}`, '--key', key]);
+      await site.keyring.keys(['push'], { NATS_URL: server.url, NATS_CA: server.caFile });
+      await until('it is cut off', 10_000, async () => bus.link === 'down');
+      expect(await gone.renew('2s')).toMatchObject({
+        exitCode: REFUSED,
+        output: expect.stringMatching(/NATS does not take .*nats\.creds/),
+      });
+    });
+
     it('counts what it did', async () => {
       const metrics = await (await fetch(`${enroller.url}/metrics`)).text();
       expect(metrics).toMatch(/^spillway_enrolments_total\{outcome="renewed"\} 1$/m);

@@ -49,6 +49,7 @@ export class Machine {
     writeFileSync(join(seed, 'meta-data'), `instance-id: ${instanceId}\n`);
     const rights = [
       '--cap-add=SYS_ADMIN',
+      '--cap-add=SYS_PTRACE',
       '--security-opt=seccomp=unconfined',
       '--security-opt=apparmor=unconfined',
     ];

@@ -125,12 +125,12 @@ const machines = () => {
   });
 
   it('keeps what is the node’s from coturn', async () => {
-    const asCoturn = await machine.run(
-      'sh',
-      '-c',
-      'nsenter -t "$(systemctl show -p MainPID --value spillway-coturn)" -m ls -la /var/lib/spillway 2>&1 || true',
-    );
-    expect(asCoturn).not.toContain('nats.creds');
+    const seenBy = async (unit: string) => {
+      const pid = await machine.run('systemctl', 'show', '--property=MainPID', '--value', unit);
+      return machine.run('nsenter', '--target', pid, '--mount', 'ls', '/var/lib/spillway');
+    };
+    expect(await seenBy('spillway-reporter')).toContain('nats.creds');
+    expect(await seenBy('spillway-coturn')).toBe('');
     const users = await machine.run('sh', '-c', 'ps -o user= -C turnserver; ps -o user= -C node');
     // Ps may cut it.
     expect(users).toMatch(/^turnserv\S+\s+spillway$/);
