@@ -15,6 +15,7 @@ export interface StoredMessage {
 /** Hands messages to one listener: parsed, in order, each position at most once. Its failures are logged, no more. */
 export class Delivery {
   private last = 0;
+  private lastAt = 0;
 
   constructor(
     private readonly listener: LogListener,
@@ -30,6 +31,7 @@ export class Delivery {
     const { position, at, subject } = message;
     if (position <= this.last) return;
     this.last = position;
+    this.lastAt = at;
     const parsed = parseEvent(subject, message.data);
     try {
       if (parsed.ok) this.listener.onEntry({ position, at, event: parsed.event });
@@ -37,6 +39,17 @@ export class Delivery {
     } catch (error) {
       this.complain(error);
     }
+  }
+
+  /**
+   * Begins anew, after a gap where there is one. A log that lost its end, as that of a killed server, is the same up to
+   * there: what was delivered of it is not delivered again, which would make it look new.
+   * @param isSameLog as before the gap.
+   */
+  beginAnew(messages: readonly StoredMessage[], gap: LogGap | undefined, isSameLog: boolean): void {
+    const seenUntil = isSameLog && gap?.cause === 'new-stream' ? this.lastAt : -Infinity;
+    if (gap) this.gap(gap);
+    for (const message of messages) if (message.at > seenUntil) this.deliver(message);
   }
 
   gap(gap: LogGap): void {

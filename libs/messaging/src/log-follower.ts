@@ -139,8 +139,7 @@ export class LogFollower implements Following {
       filter: this.filter,
       issuedWindowSeconds: this.options.issuedWindowSeconds ?? 0,
       onHydrated: (messages, target) => {
-        if (gap) this.delivery.gap(gap);
-        for (const message of messages) this.delivery.deliver(message);
+        this.delivery.beginAnew(messages, gap, info.created === this.streamCreated);
         this.streamCreated = info.created;
         this.frontier = Math.max(target, this.position);
         this.caughtUp();

@@ -62,12 +62,12 @@ export class MemoryFollower implements Following {
   private hydrate(gap?: LogGap): void {
     const { stream } = this.log;
     if (!stream) return;
+    const isSameLog = stream.created === this.streamCreated;
     this.streamCreated = stream.created;
     this.frontier = stream.lastPosition;
     const { issuedWindowSeconds = 0 } = this.options;
     const messages = selectHydration(stream.messages, this.filter, issuedWindowSeconds);
-    if (gap) this.delivery.gap(gap);
-    for (const message of messages) this.delivery.deliver(message);
+    this.delivery.beginAnew(messages, gap, isSameLog);
     this.delivery.caughtUp();
   }
 }

@@ -65,6 +65,14 @@ export class MemoryLog {
     this.stream.firstPosition = Math.max(this.stream.firstPosition, position + 1);
   }
 
+  /** As a server that is killed: what it stored last is gone, and its positions are given to others. */
+  loseLast(count: number): void {
+    const { stream } = this;
+    if (!stream) return;
+    const lost = stream.messages.splice(Math.max(0, stream.messages.length - count));
+    stream.lastPosition -= lost.length;
+  }
+
   /**
    * @returns the position, `undefined` when no stream captures the subject.
    * @throws {RecordError} `overtaken`.

@@ -193,7 +193,7 @@ export class RouterReplay {
   }
 
   private take({ kind, atMs, position }: RouterStep): void {
-    this.readTo({ atMs, position });
+    this.foldTo({ atMs, position });
     if (kind === 'gap') {
       this.gapBehind = position;
       return;
@@ -207,18 +207,9 @@ export class RouterReplay {
   }
 
   private standAt({ atMs, position }: Moment): void {
-    this.readTo({ atMs, position });
+    this.foldTo({ atMs, position });
     this.passTo(atMs);
     this.fleet.advance(this.clockMs);
-  }
-
-  /**
-   * Reads on to where the router had read. A server that is killed may lose what it stored last, and give its positions
-   * to others: the router cannot have read what was written after it decided, nor as far as where it told of it.
-   */
-  private readTo({ atMs, position }: Moment): void {
-    this.foldTo(position);
-    if (this.clockMs > atMs || position >= this.toldAt) this.passGap();
   }
 
   private passTo(atMs: number): void {
@@ -226,8 +217,13 @@ export class RouterReplay {
     this.clockMs = Math.max(this.clockMs, atMs);
   }
 
-  private foldTo(position: number): void {
+  /**
+   * Reads on to where the router had read. A server that is killed may lose what it stored last, and give its positions
+   * to others: the router cannot have read as far as where it told of it, nor what was written after that moment.
+   */
+  private foldTo({ atMs, position }: Moment): void {
     if (position === 0) return;
+    if (position >= this.toldAt) this.passGap();
     if (this.gapBehind !== undefined && this.gapBehind !== position) {
       this.gapBehind = undefined;
       this.passGap();
@@ -240,6 +236,7 @@ export class RouterReplay {
     if (taken !== 'all') return;
     this.backlog = undefined;
     for (let entry = this.tail.at(this.cursor); entry && entry.position <= position;) {
+      if (entry.at > atMs) return this.passGap();
       this.fold(entry);
       entry = this.tail.at(++this.cursor);
     }

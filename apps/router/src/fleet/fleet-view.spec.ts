@@ -89,6 +89,18 @@ describe('FleetView', () => {
     expect(view.standpoint().position).toBe(9);
   });
 
+  it('tells of its link the very moment from which on it counts', () => {
+    let now = 0;
+    const view = new FleetView('boot', () => (now += 7));
+    const told: number[] = [];
+    view.onStep((_, { atMs }) => void told.push(atMs));
+    view.setLink('up');
+    view.fold(policy(1));
+    view.setLink('down');
+    expect(told.at(-1)).toBe(view.fleet.now);
+    expect(told.at(-1)).toBeGreaterThan(AT);
+  });
+
   it('ages nodes with the time that passes, not only with what it reads', () => {
     const clock = fakeClock(0);
     const view = new FleetView('boot', () => clock.now());

@@ -94,12 +94,12 @@ export class FleetView implements DecidingView {
     this.linkState = link;
     this.linkChangedAt = this.monotonicMs();
     this.fleet.setLink(link, this.linkChangedAt);
-    this.tell(link === 'up' ? 'link-up' : 'link-down');
+    this.tell(link === 'up' ? 'link-up' : 'link-down', this.linkChangedAt);
   }
 
   /** Part of the log was missed. */
   noteGap(): void {
-    this.tell('gap');
+    this.tell('gap', this.monotonicMs());
   }
 
   /** Told of everything besides the log that what is decided from now on depends on. */
@@ -117,8 +117,8 @@ export class FleetView implements DecidingView {
     return this.hasCaughtUp ? this.fleet.position : 0;
   }
 
-  private tell(step: ViewStep): void {
-    const moment = { atMs: this.logTime, position: this.positionRead };
+  private tell(step: ViewStep, monotonicMs: number): void {
+    const moment = { atMs: this.fleet.clock.now(monotonicMs), position: this.positionRead };
     for (const listener of this.stepListeners) listener(step, moment);
   }
 

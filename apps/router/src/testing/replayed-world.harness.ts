@@ -9,7 +9,7 @@ import {
   type PolicyDocument,
   type Spillover,
 } from '@spillway/contracts';
-import { MemoryBus, MemoryLog } from '@spillway/messaging';
+import { MemoryBus, MemoryLog, type Following } from '@spillway/messaging';
 import { aHeartbeat, aPolicy, seededRandom } from '@spillway/testkit';
 import { ReplayedRouter } from './replayed-router.harness.js';
 
@@ -42,6 +42,7 @@ export class ReplayedWorld {
   private readonly spillovers = new Map<string, Spillover>();
   private readonly tickMs: number;
   private isFull = false;
+  private following: Following | undefined;
   /** Drains that nodes have taken up. */
   private readonly draining = new Set<string | null>();
 
@@ -60,7 +61,7 @@ export class ReplayedWorld {
 
   async live(): Promise<void> {
     await this.bus.provision();
-    await this.bus.follow({ onEntry: (entry) => void this.entries.push(entry) });
+    await this.follow();
     await this.announcePolicy();
     for (let i = 0; i < REGIONS.length * NODES_PER_REGION; i++) this.boot(i);
     const count = 1 + this.below(4);
@@ -106,6 +107,7 @@ export class ReplayedWorld {
       () => void (this.chance(0.2) && (this.serverOffset += (this.random() - 0.5) * 20_000)),
       () => this.bus.publish('turn.v1.region.us-east-1.overload', { state: 'no such event' }),
       () => this.retain(),
+      () => this.crash(),
     ];
     await happenings[this.below(happenings.length)]?.();
   }
@@ -258,6 +260,30 @@ export class ReplayedWorld {
   private retain(): void {
     const last = this.log.stream?.lastPosition ?? 0;
     if (this.options.hasRetention) this.log.purgeUpTo(last - this.below(100));
+  }
+
+  private async follow(): Promise<void> {
+    this.following = await this.bus.follow({
+      onEntry: (entry) => {
+        if (entry.position > (this.entries.at(-1)?.position ?? 0)) this.entries.push(entry);
+      },
+    });
+  }
+
+  /**
+   * The log loses what was written last; nobody is connected meanwhile. Not while its clock is behind: by their times
+   * what was lost and what came instead cannot be told apart then.
+   */
+  private async crash(): Promise<void> {
+    const isBehind = this.entries.some(({ at }) => at > this.serverTime);
+    if (!this.options.hasRetention || isBehind) return;
+    await this.following?.stop();
+    for (const { bus } of this.routers) bus.dropLink();
+    this.log.loseLast(this.below(20));
+    const last = this.log.stream?.lastPosition ?? 0;
+    while ((this.entries.at(-1)?.position ?? 0) > last) this.entries.pop();
+    for (const { bus } of this.routers) bus.restoreLink();
+    await this.follow();
   }
 
   private chance(probability: number): boolean {
