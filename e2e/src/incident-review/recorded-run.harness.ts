@@ -9,6 +9,7 @@ import {
 import { startControlLoop, type ControlLoop } from '../control-loop/control-loop.harness.js';
 import { Demand } from '../control-loop/demand.harness.js';
 import { untilLed } from '../control-loop/leader.harness.js';
+import type { RouterProgram } from '../control-loop/programs.harness.js';
 import { drawClients } from '../control-loop/world.harness.js';
 
 /** Goes from 60 % to 130 % of its capacity and back in every round. */
@@ -55,6 +56,10 @@ export interface RecordedRun {
   /** Requests that were answered. */
   readonly answered: number;
   readonly rounds: number;
+  /** Addresses of clients. */
+  readonly addresses: ReadonlySet<string>;
+  /** Credentials that were handed out, and names of those they were for. */
+  readonly secrets: readonly string[];
   /** Ends NATS, and with it the log. */
   stop(): Promise<void>;
 }
@@ -97,6 +102,8 @@ export async function recordRun(decisions: number, roundMs: number): Promise<Rec
 
 class Rounds {
   private answered = 0;
+  private readonly addresses = new Set<string>();
+  private readonly secrets: string[] = [];
   private demand: Demand | undefined;
   private begun = 0;
 
@@ -107,10 +114,11 @@ class Rounds {
     private readonly roundMs: number,
   ) {}
 
-  async live(decisions: number): Promise<{ answered: number; rounds: number }> {
+  async live(decisions: number): Promise<Omit<RecordedRun, 'natsUrl' | 'stop'>> {
     const { loop, roundMs } = this;
     const random = seededRandom(SEED);
     const clients = await drawClients(policyWith(loop.cloud.url), 400, random);
+    for (const { ip } of [...clients.values()].flat()) this.addresses.add(ip);
     const streams = loop.routers.map(({ stream }) => stream);
     const routers = [...loop.routers];
     let autoscalers = [...loop.autoscalers];
@@ -148,12 +156,25 @@ class Rounds {
     };
     while (this.answered < decisions) {
       await this.round(happenings);
+      await this.askInPerson(routers);
       this.count();
     }
     await this.demand.stop();
     await Promise.all(routers.map((router) => router.terminate()));
     this.count();
-    return { answered: this.answered, rounds: this.begun };
+    const { answered, begun: rounds, addresses, secrets } = this;
+    return { answered, rounds, addresses, secrets };
+  }
+
+  /** With names, over HTTP, and keeps what must be found nowhere else. */
+  private async askInPerson(routers: readonly RouterProgram[]): Promise<void> {
+    for (const [i, router] of routers.entries()) {
+      const userId = `liddell-${this.begun}-${i}@example.org`;
+      const clientIp = [...this.addresses][i] ?? '';
+      const { iceServers } = await router.ask({ userId, clientIp });
+      const given = iceServers.flatMap((server) => ('credential' in server ? [server.credential] : []));
+      this.secrets.push(userId, ...given.map(String));
+    }
   }
 
   private async round(happenings: Partial<Record<Part, () => Promise<unknown> | void>>): Promise<void> {
@@ -187,7 +208,8 @@ function policyWith(cloudUrl: string) {
   const scaling = {
     provider: { kind: 'webhook', url: cloudUrl },
     min: NODES,
-    max: 2 * NODES,
+    // Less than it needs at the peak: the rest is spilled.
+    max: NODES + 2,
     stabilizationUpSeconds: 5,
     stabilizationDownSeconds: 10,
     coolDownSeconds: 5,
