@@ -220,6 +220,24 @@ describe('IssuedLog', () => {
     expect(ids()).toEqual(inOrder(3));
   });
 
+  it('tells a steady stream four times a second on a slow log, and gives a sign of life in between', async () => {
+    const record = bus.record.bind(bus);
+    jest.spyOn(bus, 'record').mockImplementation(async (...args) => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return record(...args);
+    });
+    const stream = setInterval(() => issue(1), 1);
+    await pass(5_100);
+    expect(batches()).toHaveLength(20);
+    let position: number | undefined;
+    void subject.signOfLife().then((told) => (position = told));
+    await pass(10);
+    expect(position).toBe(21);
+    clearInterval(stream);
+    await pass(500);
+    expect(ids()).toEqual(inOrder(5_110));
+  });
+
   it('tells what each decision was made on: log time, position, and the view when the batch began', async () => {
     issue(1);
     moment = { atMs: moment.atMs + 120, position: 73, digest: '11111111' };

@@ -64,7 +64,7 @@ export class IssuedLog {
     else this.steps.push(step);
   }
 
-  /** Everything that waits, or an empty batch, acknowledged: moves log time to now. @returns the position of the last. */
+  /** Everything that waits now, or an empty batch, acknowledged: moves log time to now. @returns the position of the last. */
   signOfLife(): Promise<number> {
     return this.send();
   }
@@ -130,14 +130,16 @@ export class IssuedLog {
     return sent;
   }
 
-  /** Everything that waits; one empty batch when nothing does. */
+  /** What waits now; one empty batch when nothing does. What comes in meanwhile is for the next time: it may never end. */
   private async sendWaiting(): Promise<number> {
+    let left = this.waiting.length;
     let position: number;
     do {
       const batch = this.waiting.shift() ?? this.begin('look');
       this.waitingCount -= batch.size;
       position = await this.record(batch);
-    } while (this.waiting.length > 0);
+      left--;
+    } while (left > 0 && this.waiting.length > 0);
     return position;
   }
 
