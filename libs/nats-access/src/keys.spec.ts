@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { fromPublic } from '@nats-io/nkeys';
+import { nkeyAuthenticator } from '@nats-io/transport-node';
 import { isSignedBy, newSealKey, newUserKey, publicKeyOf, sealTo, signText } from './keys.js';
 
 describe('a signature', () => {
@@ -11,6 +13,19 @@ describe('a signature', () => {
     expect(isSignedBy(other.id, 'text', signature)).toBe(false);
     expect(isSignedBy('no key', 'text', signature)).toBe(false);
     expect(isSignedBy(key.id, 'text', 'no signature')).toBe(false);
+  });
+
+  it('is never what a NATS client signs, whatever nonce a server makes up', () => {
+    const key = newUserKey();
+    const ask = JSON.stringify({ nodeKey: key.id, sealTo: newSealKey().id });
+    const signIn = nkeyAuthenticator(new TextEncoder().encode(key.seed));
+    for (const nonce of [ask, `\u00ff${ask}`, `\ufffd${ask}`, `\ud800${ask}`]) {
+      const signed = signIn(nonce);
+      const sig = (signed && 'sig' in signed && signed.sig) || '';
+      expect(fromPublic(key.id).verify(Buffer.from(nonce), Buffer.from(sig, 'base64url'))).toBe(true);
+      expect(isSignedBy(key.id, ask, sig)).toBe(false);
+    }
+    expect(isSignedBy(key.id, ask, signText(ask, key.seed))).toBe(true);
   });
 });
 

@@ -25,13 +25,20 @@ export async function readCredentials(
   return parsed && { jwt: parsed.jwt, seed: parsed.key };
 }
 
+/**
+ * The same key answers NATS servers, who have clients sign any nonce they like. A nonce is signed as UTF-8, in which
+ * this byte does not occur: no server can have a text signed in this way.
+ */
+const NO_NONCE = Buffer.from([0xff]);
+const signedBytes = (text: string) => Buffer.concat([NO_NONCE, encode(text)]);
+
 /** @returns base64url. */
 export const signText = (text: string, seed: string): string =>
-  Buffer.from(fromSeed(encode(seed)).sign(encode(text))).toString('base64url');
+  Buffer.from(fromSeed(encode(seed)).sign(signedBytes(text))).toString('base64url');
 
 export function isSignedBy(userId: string, text: string, signature: string): boolean {
   try {
-    return fromPublic(userId).verify(encode(text), Buffer.from(signature, 'base64url'));
+    return fromPublic(userId).verify(signedBytes(text), Buffer.from(signature, 'base64url'));
   } catch {
     return false;
   }
