@@ -165,6 +165,18 @@ describe('a join token', () => {
     expect(await ask(anEnroller(), stolen, newUserKey())).toMatchObject({ code: 'not-ours' });
   });
 
+  it('does not bring back a node that was taken back, and is not used up by it', async () => {
+    const [token, joined, unknown] = [await aToken({ uses: 2 }), newUserKey(), newUserKey()];
+    const before = await granted(anEnroller(), token, joined);
+    const revocations = { control: {}, nodes: { [joined.id]: NOW - 1, [unknown.id]: NOW - 1 } };
+    const directory = { ...made.directory, revocations };
+    const revoking = anEnroller({ readKeys: () => ({ directory, nodeSeed: made.signerSeeds.node }) });
+    for (const key of [joined, unknown])
+      expect(await ask(revoking, token, key)).toMatchObject({ code: 'revoked' });
+    const other = await granted(revoking, token, newUserKey());
+    expect(other.nodeId).not.toBe(before.nodeId);
+  });
+
   it('is over when it is over', async () => {
     const enroller = anEnroller({ nowSeconds: () => NOW + 600 });
     expect(await ask(enroller, await aToken(), newUserKey())).toMatchObject({ code: 'expired' });

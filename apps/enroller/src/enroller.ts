@@ -69,9 +69,10 @@ export class Enroller {
    * 2. not a request: `malformed`
    * 3. a pass that is not one, is over or was taken back: `not-ours`, `expired`, `revoked`
    * 4. not signed by who the pass is made out to: `not-ours`
-   * 5. a new node elsewhere than its token says, or in a region that is not in the policy: `wrong-region`,
+   * 5. a new node by a key that was taken back, however good its token: `revoked`
+   * 6. a new node elsewhere than its token says, or in a region that is not in the policy: `wrong-region`,
    *    `unknown-region`
-   * 6. a token that others used up: `used-up`
+   * 7. a token that others used up: `used-up`
    */
   private async grantFor(payload: Uint8Array) {
     const { limit, readKeys, nowSeconds, logger } = this.parts;
@@ -83,6 +84,7 @@ export class Enroller {
     if (!isSignedBy(pass.userId, request.ask, request.signature))
       throw new Refusal('not-ours', 'the request is not signed by who the join token is for');
     const policy = await this.readPolicy();
+    if (pass.kind === 'join') refuseTakenBack(ask, keys);
     const { region, nodeId } = pass.kind === 'join' ? await this.join(pass, ask, policy) : same(pass, ask);
     const grant = await this.makeGrant(ask.nodeKey, { region, nodeId }, keys, policy);
     const outcome: Outcome = pass.kind === 'join' ? 'enrolled' : 'renewed';
@@ -139,6 +141,12 @@ function parse(payload: Uint8Array) {
   } catch {
     throw new Refusal('malformed', 'it is no request to enrol: do node and enroller have the same version?');
   }
+}
+
+/** Credentials made out to such a key now would be taken: it was taken back until a moment that is past. */
+function refuseTakenBack({ nodeKey }: EnrolAsk, { directory }: SigningKeys): void {
+  if (Object.hasOwn(directory.revocations.nodes, nodeKey))
+    throw new Refusal('revoked', "the node's key was taken back: a machine built anew has another");
 }
 
 /** A node keeps its key, its name and its region. */
