@@ -39,9 +39,37 @@ describe('a drain that an operator gave', () => {
     expect(standing()).toEqual(['n1@1']);
   });
 
+  it('stands without being taken up after one that did, for the same machine: that may be off', () => {
+    const { order, hear, standing } = aStage();
+    order();
+    hear('c-1');
+    order({ id: 'c-2' });
+    expect(standing()).toEqual(['n1@3']);
+    hear('c-1');
+    hear(null);
+    expect(standing()).toEqual(['n1@3']);
+    hear('c-2');
+    expect(standing()).toEqual(['n1@3']);
+    order({ id: 'c-3', instanceId: 'i-2' });
+    expect(standing()).toEqual([]);
+  });
+
+  it('stands again when the node takes it up after all', () => {
+    const { order, hear, standing } = aStage();
+    order({ id: 'c-2', isStanding: true });
+    hear('c-1');
+    expect(standing()).toEqual([]);
+    hear('c-2');
+    expect(standing()).toEqual(['n1@1']);
+  });
+
   it.each<[string, (stage: ReturnType<typeof aStage>) => void]>([
     ['an undrain came', ({ order }) => order({ id: 'c-2', command: 'undrain' })],
-    ['another drain came that is not taken up yet', ({ order }) => order({ id: 'c-2' })],
+    ['the node echoes an undrain that the log lost', ({ hear }) => hear('c-2')],
+    [
+      'the node echoes an undrain that the log lost, of a drain given before the last',
+      ({ order, hear }) => (order({ id: 'c-2' }), hear('c-2'), hear('c-3')),
+    ],
     [
       'the autoscaler drains the node',
       ({ order, hear }) => (order({ id: 'plan-1', origin: 'autoscaler' }), hear('plan-1')),

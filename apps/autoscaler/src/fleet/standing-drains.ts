@@ -11,19 +11,26 @@ export interface StandingDrain {
   readonly position: number;
 }
 
+interface Drain extends StandingDrain {
+  /** The command that the node echoed as far as is known: this one or, until it takes this one up, the one before. */
+  takenUpId: string | undefined;
+}
+
 /**
  * Operators' drains that nodes took up and nobody took back. They hold for as long as nobody does, which may be longer
  * than the log is kept, and than the fleet remembers a node that is off.
  *
  * 1. A drain by an operator is the last command to a node, and the node echoes it, or it was said again: it stands.
  * 2. The node has not taken it up: it does not, for whoever gave it gives up on it when it expires.
- * 3. Another command came, or the node was built anew: it does not any more.
+ * 3. Another drain by an operator came after one that stands, for the same instance: that one stands, taken up or not.
+ * 4. Another command came, or the node was built anew: it does not any more.
+ * 5. The node echoes a command that is neither: its order was lost from the log, and it does not stand.
  */
 export class StandingDrains {
-  private readonly byPlace = new Map<string, StandingDrain & { isTakenUp: boolean }>();
+  private readonly byPlace = new Map<string, Drain>();
 
   get all(): readonly StandingDrain[] {
-    return [...this.byPlace.values()].filter(({ isTakenUp }) => isTakenUp);
+    return [...this.byPlace.values()].filter(({ takenUpId }) => takenUpId !== undefined);
   }
 
   observe({ position, event }: LogEntry): void {
@@ -34,7 +41,8 @@ export class StandingDrains {
     const drain = this.byPlace.get(place);
     if (!drain) return;
     if (instanceId !== drain.command.instanceId) this.byPlace.delete(place);
-    else if (commandId === drain.command.id) drain.isTakenUp = true;
+    else if (commandId === drain.command.id) drain.takenUpId = commandId;
+    else if (commandId !== null && commandId !== drain.takenUpId) drain.takenUpId = undefined;
   }
 
   private take(
@@ -45,14 +53,9 @@ export class StandingDrains {
     const before = this.byPlace.get(place);
     this.byPlace.delete(place);
     if (command.command !== 'drain' || command.origin !== 'operator') return;
-    const isKnown = before?.command.id === command.id && before.isTakenUp;
-    this.byPlace.set(place, {
-      region,
-      node,
-      command,
-      position,
-      isTakenUp: isKnown || command.isStanding === true,
-    });
+    const known = before?.command.instanceId === command.instanceId ? before.takenUpId : undefined;
+    const takenUpId = known ?? (command.isStanding ? command.id : undefined);
+    this.byPlace.set(place, { region, node, command, position, takenUpId });
     const [oldest] = this.byPlace.keys();
     if (this.byPlace.size > MAX_DRAINS && oldest !== undefined) this.byPlace.delete(oldest);
   }
