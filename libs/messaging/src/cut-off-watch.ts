@@ -23,10 +23,11 @@ export class CutOffWatch {
 
   /** The log answered, as only a server can that is with its cluster. */
   answered(): void {
-    this.doubt.answered(performance.now());
+    const now = performance.now();
+    this.doubt.answered(now);
     const pool = this.link.upSession?.pool;
+    pool?.remember(now);
     pool?.restore();
-    pool?.remember();
   }
 
   /**
