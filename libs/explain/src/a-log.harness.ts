@@ -2,6 +2,7 @@ import {
   POLICY_SUBJECT,
   subjectOf,
   type Asked,
+  type Command,
   type Heartbeat,
   type PolicyDocument,
   type WrittenDecision,
@@ -61,6 +62,23 @@ export class LogStage {
     const position = this.append(POLICY_SUBJECT, { at, policy });
     this.fleet.apply({ position, at: this.now, event: { kind: 'policy', policy } }, this.now);
     this.view = placementView(this.fleet, degrees);
+    return this;
+  }
+
+  /** An operator's order to a node, which was said again and holds for four hours. */
+  standingDrain(region: string, node: string): this {
+    const expiresAt = new Date(this.now + 4 * 3_600_000).toISOString();
+    const order = { command: 'drain', instanceId: 'i-1', deadlineSeconds: 600, origin: 'operator' } as const;
+    const command: Command = {
+      at,
+      id: 'c-1',
+      ...order,
+      expiresAt,
+      reason: 'kernel update',
+      isStanding: true,
+    };
+    const position = this.append(subjectOf.command(region, node), command);
+    this.fleet.apply({ position, at: this.now, event: { kind: 'command', region, node, command } }, this.now);
     return this;
   }
 

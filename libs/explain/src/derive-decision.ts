@@ -34,9 +34,15 @@ export interface Derivation {
 const LEADS_MS = [8_000, 70_000, 11 * 60_000] as const;
 /** At last: what holds is said again every 24 minutes, a tenth of the default retention. */
 const DEFAULT_LEAD_MS = 30 * 60_000;
-/** What is written seldom is read from so long before: a price is valid for a minute, and an order to a node. */
-const SELDOM_MS = 90_000;
-const SELDOM_SUBJECTS = [ISSUED_SUBJECTS, 'turn.v1.region.*.spillover', COMMAND_SUBJECTS] as const;
+/** What is written seldom, and the milliseconds before the decision from which on it is read. */
+const SELDOM: readonly (readonly [filter: string, leadMs: number])[] = [
+  [POLICY_SUBJECT, Infinity],
+  // Few, and in force until somebody says otherwise: an order to a drained node stands for hours.
+  [COMMAND_SUBJECTS, Infinity],
+  [ISSUED_SUBJECTS, 90_000],
+  // A price is valid for a minute.
+  ['turn.v1.region.*.spillover', 90_000],
+];
 
 /**
  * Derives one decision again, by the code of the routers, from as little of the log as will do: all of the seconds
@@ -117,12 +123,13 @@ async function* parts(
 ): AsyncGenerator<LogBatch> {
   const { signal } = options;
   const { firstPosition } = dense.info;
-  const before = { to: { position: firstPosition - 1 } };
-  const seldom = { from: { ms: Math.max(0, anchorMs - SELDOM_MS) }, ...before };
   if (firstPosition > 1) {
-    const policies = readAll(log, { ...before, filter: POLICY_SUBJECT }, signal);
-    const others = SELDOM_SUBJECTS.map((filter) => readAll(log, { ...seldom, filter }, signal));
-    const read = await Promise.all([policies, ...others]);
+    const before = { to: { position: firstPosition - 1 } };
+    const readSeldom = ([filter, leadMs]: (typeof SELDOM)[number]) => {
+      const from = Number.isFinite(leadMs) && { from: { ms: Math.max(0, anchorMs - leadMs) } };
+      return readAll(log, { ...before, ...from, filter }, signal);
+    };
+    const read = await Promise.all(SELDOM.map(readSeldom));
     const entries = read.flat();
     entries.sort((a, b) => a.position - b.position);
     yield { gap: null, entries, rejected: [], position: firstPosition - 1 };

@@ -37,6 +37,17 @@ describe('An explanation', () => {
     expect(Math.max(...reservations)).toBeGreaterThan(0);
   });
 
+  it('knows of a drain that was ordered long ago and still stands', async () => {
+    const stage = new LogStage().policy().beatFor(600).standingDrain('eu-central-1', 'eu1').beatFor(300);
+    const { verdict, derived, decision } = await explain(stage, stage.decide());
+    expect(verdict).toEqual({ kind: 'same' });
+    expect(decision.nodes).not.toContain('eu1');
+    expect(derived?.regions.find(({ isServing }) => isServing)?.rejected).toMatchObject({
+      'drain-ordered': 1,
+    });
+    expect(stage.widestReadMs).toBeLessThan(10_000);
+  });
+
   it('reads from earlier when a node has been silent for minutes and is not forgotten', async () => {
     const stage = new LogStage().policy().beatFor(900);
     stage.beat(undefined, ['eu-central-1/gone']).beatFor(300);
