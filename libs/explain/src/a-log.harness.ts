@@ -1,4 +1,5 @@
 import {
+  parseEvent,
   POLICY_SUBJECT,
   subjectOf,
   type Asked,
@@ -79,6 +80,21 @@ export class LogStage {
     };
     const position = this.append(subjectOf.command(region, node), command);
     this.fleet.apply({ position, at: this.now, event: { kind: 'command', region, node, command } }, this.now);
+    return this;
+  }
+
+  /** Another router tells that it sent somebody to a node. */
+  issueElsewhere(node: string, routerId = 'r2'): this {
+    const decision = { ...FRANKFURT, region: 'eu-central-1', nodes: [node], nearestRegion: 'eu-central-1' };
+    const decisions: WrittenDecision[] = [{ ...decision, reason: 'nearest' }];
+    const told = { rule: RULE_VERSION, fromN: 0, fromMs: this.now, fromPosition: this.fleet.position };
+    const basis = { ...told, view: '00000000', sentMs: this.now };
+    const issued = { at, routerId, bootId: 'boot-2', batch: 0, basis, decisions };
+    const subject = subjectOf.issued(routerId);
+    const position = this.append(subject, issued);
+    const parsed = parseEvent(subject, new TextEncoder().encode(JSON.stringify(issued)));
+    if (!parsed.ok) throw new Error('the batch is not valid');
+    this.fleet.apply({ position, at: this.now, event: parsed.event }, this.now);
     return this;
   }
 

@@ -1,9 +1,12 @@
+import { setImmediate as othersTurn } from 'node:timers/promises';
 import {
   COMMAND_SUBJECTS,
   ISSUED_SUBJECTS,
+  ISSUED_WINDOW_SECONDS,
   POLICY_SUBJECT,
   subjectOf,
   type DecisionRecord,
+  type Issued,
   type LogEntry,
 } from '@spillway/contracts';
 import type { LogBatch, LogReading, LogWindow } from '@spillway/messaging';
@@ -39,10 +42,14 @@ const SELDOM: readonly (readonly [filter: string, leadMs: number])[] = [
   [POLICY_SUBJECT, Infinity],
   // Few, and in force until somebody says otherwise: an order to a drained node stands for hours.
   [COMMAND_SUBJECTS, Infinity],
-  [ISSUED_SUBJECTS, 90_000],
+  // What counts, and some seconds more: a batch also tells where its router stood before it.
+  [ISSUED_SUBJECTS, ISSUED_WINDOW_SECONDS * 1000 + 10_000],
   // A price is valid for a minute.
   ['turn.v1.region.*.spillover', 90_000],
 ];
+
+/** Entries of them that are looked at without a look at who else waits. */
+const SLICE = 50;
 
 /**
  * Derives one decision again, by the code of the routers, from as little of the log as will do: all of the seconds
@@ -132,7 +139,11 @@ async function* parts(
     const read = await Promise.all(SELDOM.map(readSeldom));
     const entries = read.flat();
     entries.sort((a, b) => a.position - b.position);
-    yield { gap: null, entries, rejected: [], position: firstPosition - 1 };
+    for (let from = 0; from < entries.length; from += SLICE) {
+      const slice = entries.slice(from, from + SLICE);
+      yield { gap: null, entries: slice, rejected: [], position: slice.at(-1)?.position ?? 0 };
+      await othersTurn();
+    }
   }
   yield* noting(dense, options);
   const told = { from: { position: positionOf(found) + 1 }, to: { position: found.recordedAt } };
@@ -159,11 +170,12 @@ async function* noting(reading: LogReading, { onProgress }: DeriveOptions): Asyn
 
 async function replay(
   batches: AsyncIterable<LogBatch>,
-  { record: { id } }: FoundDecision,
+  { record: { id }, routerId, bootId }: FoundDecision,
   { estimateRtt }: DeriveOptions,
 ): Promise<Derivation> {
   let explanation: PlacementExplanation | undefined;
   let verdict: Verdict | undefined;
+  const isOfRun = (issued: Issued) => issued.routerId === routerId && issued.bootId === bootId;
   const isAsked = (record: DecisionRecord) => record.id === id;
   const replay = new LogReplay(estimateRtt, {
     wantsExplanation: isAsked,
@@ -175,7 +187,9 @@ async function replay(
   for await (const { gap, entries } of batches) {
     if (gap) replay.noteGap(gap.cause === 'new-stream');
     for (const entry of entries) {
-      replay.apply(entry);
+      // What other routers issued is load, and no more: how they came to it was not asked.
+      if (entry.event.kind === 'issued' && !isOfRun(entry.event.issued)) replay.read(entry);
+      else replay.apply(entry);
       if (verdict) return { verdict, explanation };
     }
   }

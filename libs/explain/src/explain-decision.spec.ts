@@ -1,5 +1,6 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { decisionExplanationSchema } from '@spillway/contracts';
+import { LogReplay } from '@spillway/replay';
 import { aPolicy } from '@spillway/testkit';
 import { degrees, LogStage } from './a-log.harness.js';
 import { explainDecision } from './explain-decision.js';
@@ -35,6 +36,22 @@ describe('An explanation', () => {
     expect(verdict).toEqual({ kind: 'same' });
     const reservations = derived?.compared.map((node) => node.reservations) ?? [];
     expect(Math.max(...reservations)).toBeGreaterThan(0);
+  });
+
+  it('counts what other routers issued in the half minute before, and derives none of it', async () => {
+    const derive = jest.spyOn(LogReplay.prototype, 'derive');
+    const reservation = { rampSeconds: 25 };
+    const stage = new LogStage().policy(aPolicy({ strategy: 'priced', reservation })).beatFor(60);
+    // Past the ramp, and yet in the view: another policy would count it.
+    stage.issueElsewhere('eu1').pass(5_000).beat();
+    for (let i = 0; i < 70; i++) stage.issueElsewhere('eu1').pass(300).issueElsewhere('eu2', 'r3').beat();
+    stage.pass(3_500).beat();
+    const { verdict, derived } = await explain(stage, stage.decide('alice'));
+    expect(verdict).toEqual({ kind: 'same' });
+    expect(derived?.compared.map(({ reservations }) => reservations)).toEqual([70, 70]);
+    expect(stage.widestReadMs).toBeLessThan(10_000);
+    expect(new Set(derive.mock.calls.map(([{ routerId }]) => routerId))).toEqual(new Set(['r1']));
+    derive.mockRestore();
   });
 
   it('knows of a drain that was ordered long ago and still stands', async () => {
