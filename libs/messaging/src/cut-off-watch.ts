@@ -6,7 +6,7 @@ import type { NatsLink } from './nats-link.js';
 /** Milliseconds without an answer of the log after which another server is tried: longer than most failovers. */
 const LIMIT_MS = 10_000;
 
-/** Milliseconds the others have to answer before the server that was left may be gone to again. */
+/** Milliseconds after which the server that was left may be gone to again, unless all others were tried before. */
 const LEFT_OUT_MS = 15_000;
 
 const UNAVAILABLE = 503;

@@ -95,4 +95,22 @@ describeWith(['nats-server'], 'NatsBus on a cluster of three', () => {
     expect([log.names, last.names]).toEqual([['a/1'], ['a/1']]);
     expect(await record(follower, heartbeat('a', 2))).toEqual([2]);
   });
+
+  it('is soon back at the only server that is left, which has no majority', async () => {
+    await bus.provision({ ...DEFAULT_RETENTION, replicas: 3 });
+    const story: string[] = [];
+    const note = (message: string) => story.push(message);
+    const logger = { log: note, warn: note, error: note };
+    const follower = NatsBus.connect({ servers: cluster.urls, name: 'spec', logger, closeTimeoutMs: 500 });
+    buses.push(follower);
+    await follower.follow(new Witness());
+    const [, ...others] = cluster.servers.values();
+    await Promise.all(others.map((server) => server.kill()));
+    await until(() => story.some((message) => message.includes('Going to another')), 45_000);
+    await until(() => follower.link === 'down');
+    const leftAt = performance.now();
+    await until(() => follower.link === 'up', 45_000);
+    // Without a look at what was tried it takes 15 s and more.
+    expect(performance.now() - leftAt).toBeLessThan(10_000);
+  });
 });

@@ -138,10 +138,10 @@ export class NatsLink {
       newInbox: () => createInbox(options.inboxPrefix),
       pool: new ServerPool(connection, [options.servers ?? []].flat()),
     };
-    void this.watch(connection, backOff);
+    void this.watch(this.session, backOff);
   }
 
-  private async watch(connection: NatsConnection, backOff: BackOff): Promise<void> {
+  private async watch({ connection, pool }: NatsSession, backOff: BackOff): Promise<void> {
     const status = connection.status();
     this.change('up');
     for await (const change of status) {
@@ -151,7 +151,10 @@ export class NatsLink {
         backOff.reset();
         this.change('up');
       }
-      if (change.type === 'reconnecting') backOff.grow();
+      if (change.type === 'reconnecting') {
+        backOff.grow();
+        pool.tried();
+      }
     }
     this.change('down');
   }

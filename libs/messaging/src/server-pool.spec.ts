@@ -29,6 +29,13 @@ class Client {
     this.info = { ...SERVER, connect_urls };
     this.servers.update(this.info);
   }
+  tryTo(listen: string, now: number): void {
+    const server = this.servers.getServers().find((each) => each.listen === listen);
+    if (!server) throw new Error(`${listen} is not in the pool`);
+    this.servers.setCurrent(server);
+    server.lastConnect = now;
+    pool.tried();
+  }
   getServer = () => this.servers.getCurrentServer().listen;
   getServers = () => this.servers.snapshot();
   setServers = (servers: string[]) => this.servers.setServers(servers);
@@ -96,6 +103,19 @@ describe('the servers a connection may go to', () => {
     expect(client.listed).toEqual(pods(1, 2));
     pool.restore();
     expect(client.listed).toEqual([...pods(1, 2), NAMED]);
+  });
+
+  it('include the one that was left as soon as each of the others was tried', () => {
+    client.hear(...pods(1, 2));
+    answer(0);
+    const [first, second] = ['10.0.0.1:4222', '10.0.0.2:4222'];
+    for (const server of [first, second, NAMED]) client.tryTo(server, 1_000);
+    pool.leaveOut();
+    client.tryTo(first, 2_000);
+    client.tryTo(first, 3_000);
+    expect(client.listed).toEqual([first, second]);
+    client.tryTo(second, 4_000);
+    expect(client.listed).toEqual([first, second, NAMED]);
   });
 
   it('put back the one that was left though nobody named it or tells of it', () => {

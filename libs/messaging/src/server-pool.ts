@@ -1,4 +1,4 @@
-import type { NatsConnection } from '@nats-io/transport-node';
+import type { NatsConnection, Server } from '@nats-io/transport-node';
 
 /** Milliseconds for which a server is known that the cluster no longer tells of: one that is restarted, or cut off. */
 const TOLD_MS = 600_000;
@@ -11,6 +11,8 @@ export class ServerPool {
   /** Told of by the cluster while it was well: when it last was, in monotonic ms. */
   private readonly told = new Map<string, number>();
   private left: string | undefined;
+  /** When each of the others had last been tried when it was left, as the client says. */
+  private triedBefore: ReadonlyMap<string, number> = new Map();
 
   /** @param named host and port of those in NATS_URL. */
   constructor(
@@ -40,7 +42,15 @@ export class ServerPool {
     if (others.length === 0) return false;
     this.left = current;
     this.connection.setServers(others);
+    this.triedBefore = new Map(this.servers.map(({ listen, lastConnect }) => [listen, lastConnect]));
     return true;
+  }
+
+  /** Another attempt has begun. Once all others were tried, the one that was left may be the only one there is. */
+  tried(): void {
+    if (this.left === undefined) return;
+    const isTried = ({ listen, lastConnect }: Server) => lastConnect !== (this.triedBefore.get(listen) ?? 0);
+    if (this.servers.every(isTried)) this.restore();
   }
 
   /** Puts back what is missing, and takes out what is gone. */
@@ -65,6 +75,10 @@ export class ServerPool {
   }
 
   private get listed(): readonly string[] {
-    return this.connection.getServers().map(({ listen }) => listen);
+    return this.servers.map(({ listen }) => listen);
+  }
+
+  private get servers(): readonly Server[] {
+    return this.connection.getServers();
   }
 }
