@@ -17,6 +17,12 @@ describeWith(['nats-server', 'turnserver'], 'a client that was relayed by a real
   let answer: IceServersAnswer;
   beforeAll(async () => {
     system = await startSystem();
+    // What a router decides before it has read the log rests on what was stored beside it.
+    await until('decisions rest on the log alone', 30_000, async () => {
+      const { placement } = await system.ask({ clientIp: FRANKFURT, userId: 'alice' });
+      const explained = await system.get(`/v1/decisions/${placement.decisionId}`);
+      return decisionExplanationSchema.parse(explained).verdict.kind === 'same';
+    });
     answer = await system.ask({ clientIp: FRANKFURT, userId: 'bob' });
     const { urls = [], username = '', credential = '' } = answer.iceServers[0] ?? {};
     const allocation = await allocate(urls[0] ?? '', { username, credential });
