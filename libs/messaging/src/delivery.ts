@@ -16,6 +16,7 @@ export interface StoredMessage {
 export class Delivery {
   private last = 0;
   private lastAt = 0;
+  private lastSubject = '';
 
   constructor(
     private readonly listener: LogListener,
@@ -27,11 +28,17 @@ export class Delivery {
     return this.last;
   }
 
+  /** Whether this is the message that was delivered last. */
+  isLast({ position, at, subject }: Omit<StoredMessage, 'data'>): boolean {
+    return position === this.last && at === this.lastAt && subject === this.lastSubject;
+  }
+
   deliver(message: StoredMessage): void {
     const { position, at, subject } = message;
     if (position <= this.last) return;
     this.last = position;
     this.lastAt = at;
+    this.lastSubject = subject;
     const parsed = parseEvent(subject, message.data);
     try {
       if (parsed.ok) this.listener.onEntry({ position, at, event: parsed.event });

@@ -7,7 +7,7 @@ import { Delivery } from './delivery.js';
 import { hydrate } from './hydration.js';
 import { LogReader, type ReaderListener } from './log-reader.js';
 import type { NatsLink, NatsSession } from './nats-link.js';
-import { planReading } from './reading.js';
+import { planReading, type LastRead } from './reading.js';
 
 /** Milliseconds before the log is tried again. */
 const RETRY_MS = { first: 50, last: 1_000 } as const;
@@ -121,11 +121,23 @@ export class LogFollower implements Following {
     const info = await session.manager.streams.info(LOG_STREAM);
     over.throwIfAborted();
     const { first_seq: firstPosition, last_seq: lastPosition } = info.state;
-    const present = { created: info.created, firstPosition, lastPosition };
+    const lastRead = await this.lookForLastRead(session);
+    over.throwIfAborted();
+    const present = { created: info.created, firstPosition, lastPosition, lastRead };
     const plan = planReading({ created: this.streamCreated, frontier: this.frontier }, present);
     if (plan.how === 'hydrate') return this.hydrate(session, info, over, plan.gap);
+    this.streamCreated = info.created;
     const start = { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: this.frontier + 1 };
     return LogReader.open(session, { ...start, filter_subject: this.filter }, this.live, over);
+  }
+
+  private async lookForLastRead({ manager }: NatsSession): Promise<LastRead | undefined> {
+    const { position } = this.delivery;
+    if (position === 0) return undefined;
+    const found = await manager.streams.getMessage(LOG_STREAM, { seq: position });
+    if (!found) return undefined;
+    const { seq, time, subject } = found;
+    return this.delivery.isLast({ position: seq, at: time.getTime(), subject }) ? 'same' : 'other';
   }
 
   private hydrate(

@@ -50,7 +50,12 @@ export class MemoryFollower implements Following {
   readOn(): void {
     const { stream } = this.log;
     if (this.isStopped || !stream || this.link() === 'down') return;
-    const plan = planReading({ created: this.streamCreated, frontier: this.frontier }, stream);
+    const last = stream.messages.find(({ position }) => position === this.delivery.position);
+    const lastRead = last && (this.delivery.isLast(last) ? 'same' : 'other');
+    const plan = planReading(
+      { created: this.streamCreated, frontier: this.frontier },
+      { ...stream, lastRead },
+    );
     if (plan.how === 'hydrate') return this.hydrate(plan.gap);
     const start = this.frontier;
     this.frontier = stream.lastPosition;

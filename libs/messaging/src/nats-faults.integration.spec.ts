@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
-import { LOG_STREAM, subjectOf } from '@spillway/contracts';
+import { DEFAULT_RETENTION, LOG_STREAM, subjectOf } from '@spillway/contracts';
 import { describeWith, startNats, startProxy, type StartedNats, type StartedProxy } from '@spillway/testkit';
 import type { FollowOptions } from './bus.js';
 import { heartbeat, issued, Witness } from './conformance/events.js';
@@ -85,6 +85,23 @@ describeWith(['nats-server'], 'NatsBus and the faults of a real server', () => {
     await until(() => witness.entries.length === 3);
     expect(witness.gaps).toEqual([{ from: 3, to: null, cause: 'new-stream' }]);
     expect(witness.positions).toEqual([1, 2, 1]);
+  });
+
+  it('goes on with a log that was changed, though its server calls it another one after the next restart', async () => {
+    const bus = connect(server.url);
+    await bus.provision();
+    const witness = new Witness();
+    await bus.follow(witness);
+    for (let restart = 1; restart <= 3; restart++) {
+      await record(bus, heartbeat('a', restart));
+      await until(() => witness.entries.length === restart);
+      await bus.provision({ ...DEFAULT_RETENTION, maxAgeSeconds: 3_600 + restart });
+      await server.restart();
+      await until(() => bus.link === 'up');
+    }
+    await record(bus, heartbeat('a', 4));
+    await until(() => witness.entries.length === 4);
+    expect(witness.story).toEqual(['caught-up', 'a/1', 'a/2', 'a/3', 'a/4']);
   });
 
   it('records each message once through ten kills of the server', async () => {
