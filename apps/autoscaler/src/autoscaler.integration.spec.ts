@@ -55,9 +55,9 @@ describeWith(['nats-server'], 'autoscalers on a real nats-server', () => {
     NatsBus.connect({ servers: url, name: 'autoscaler', closeTimeoutMs: 500 });
   const keep = (autoscaler: TestAutoscaler) => (started.push(autoscaler), autoscaler);
   const lead = async (options: AutoscalerOptions = {}) =>
-    keep(await startLeader({ bus: connect(), cloud, ...options }));
+    keep(await startLeader({ cloud, ...options, bus: options.bus ?? connect() }));
   const standBy = async (options: AutoscalerOptions = {}) =>
-    keep(await startTestAutoscaler({ bus: connect(), cloud, ...options }));
+    keep(await startTestAutoscaler({ cloud, ...options, bus: options.bus ?? connect() }));
   const outcomes = (revision = 1) =>
     heard.plans(REGION).flatMap((plan: Scale) => (plan.revision === revision ? [plan.outcome] : []));
 

@@ -91,7 +91,7 @@ describeWith(['nats-server'], 'a flood of bad heartbeats', () => {
     );
     for (const [line, count] of sent) expect([line, await router.metric(line)]).toEqual([line, count]);
     expect(await regions()).toEqual(before);
-    expect(tookMs.length).toBeGreaterThan(20);
+    expect(tookMs.length).toBeGreaterThan(5);
     expect(tookMs.at(-1)).toBeLessThan(3_000);
     expect(grown).toBeLessThan(200);
   }

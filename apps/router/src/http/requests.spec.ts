@@ -220,7 +220,7 @@ describe('a resource', () => {
   it.each([
     ['GET', '/', 404, 'not-found'],
     ['POST', '/v1/ice-servers/x', 404, 'not-found'],
-    ['GET', '/v1/decisions/1', 404, 'not-found'],
+    ['GET', '/v1/decisions', 404, 'not-found'],
     ['GET', '/%zz', 400, 'malformed-request'],
     ['GET', '/v1/ice-servers', 405, 'method-not-allowed'],
     ['DELETE', '/v1/nodes', 405, 'method-not-allowed'],
