@@ -68,7 +68,7 @@ const RECORD_TEXT: Record<RecordError['code'], [string, string]> = {
 /** A part of the log could not be read. */
 export class LogReadError extends BusError {
   constructor(
-    readonly code: 'no-log' | 'refused' | 'invalid-window' | 'closed',
+    readonly code: 'no-log' | 'no-jetstream' | 'refused' | 'invalid-window' | 'closed',
     cause?: unknown,
   ) {
     const [what, remedy] = LOG_READ_TEXT[code];
@@ -80,6 +80,10 @@ const LOG_READ_TEXT: Record<LogReadError['code'], [string, string]> = {
   'no-log': [
     'There is no log to read',
     'Start a router or spillway start, which create it, or choose the right NATS',
+  ],
+  'no-jetstream': [
+    'The NATS server offers no JetStream',
+    'Start nats-server with -js (or a jetstream block) and enable it for the account',
   ],
   refused: [
     'NATS refused to let the log be read',

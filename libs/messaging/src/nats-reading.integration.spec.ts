@@ -127,3 +127,13 @@ describeWith(['nats-server'], 'reading a part of the log of a cluster', () => {
     await cluster.stop();
   });
 });
+
+describeWith(['nats-server'], 'reading the log of a server without JetStream', () => {
+  it('ends, and says what is missing', async () => {
+    const server = await startNats({ jetstream: false });
+    const bus = NatsBus.connect({ servers: server.url, name: 'reader', closeTimeoutMs: 500 });
+    await expect(bus.readLog({})).rejects.toMatchObject({ code: 'no-jetstream' });
+    await bus.close();
+    await server.stop();
+  });
+});

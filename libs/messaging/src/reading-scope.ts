@@ -6,6 +6,9 @@ import type { NatsLink } from './nats-link.js';
 /** Milliseconds before the log is tried again. */
 const RETRY_MS = { first: 50, last: 1_000 } as const;
 
+/** Attempts in a row, over about 4 s, that find no JetStream until it is believed: one that is starting has none either. */
+const ATTEMPTS_WITHOUT_JETSTREAM = 8;
+
 /** What ends a reading from outside, and how long it waits after a failure. */
 export class ReadingScope {
   private readonly controller = new AbortController();
@@ -37,6 +40,9 @@ export class ReadingScope {
     this.stop.throwIfAborted();
     if (error instanceof LogReadError) throw error;
     if (isRefusal(error)) throw new LogReadError('refused', error);
+    if (isWithoutJetStream(error) && this.failures >= ATTEMPTS_WITHOUT_JETSTREAM) {
+      throw new LogReadError('no-jetstream', error);
+    }
     if (this.failures === 0) this.link.logger.warn(`Reading the log broke off: ${String(error)}`);
     const waitMs = Math.min(RETRY_MS.last, RETRY_MS.first * 2 ** this.failures++);
     await delay(waitMs, undefined, { signal: this.stop }).catch(() => undefined);
@@ -56,6 +62,8 @@ export class ReadingScope {
 export function isStreamAbsent(error: unknown): boolean {
   return error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound;
 }
+
+const isWithoutJetStream = (error: unknown) => error instanceof Error && error.name === 'JetStreamNotEnabled';
 
 function isRefusal(error: unknown): boolean {
   if (error instanceof JetStreamApiError) return error.status === 400 || error.status === 403;
