@@ -147,6 +147,12 @@ describeWith(['nats-server', 'turnserver', 'turnutils_uclient'], 'a reporter bes
     expect(metrics).toMatch(/^spillway_sample_failures_total{sampler="coturn-prometheus"} [1-9]/m);
     expect(metrics).toMatch(/^spillway_sample_failures_total{sampler="coturn-cli"} 0$/m);
     expect((await reporter.get('/healthz')).status).toBe(200);
+    expect(await (await reporter.get('/readyz')).json()).toMatchObject({
+      ready: true,
+      checks: {
+        load: { status: 'degraded', detail: expect.stringMatching(/^coturn-prometheus cannot measure: /) },
+      },
+    });
   });
 
   it('publishes nothing when its port is taken', async () => {

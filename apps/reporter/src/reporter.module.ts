@@ -35,11 +35,15 @@ export class ReporterModule {
         ? { status: 'ok', detail: describeDrain(reporter) }
         : { status: 'degraded', detail: 'not read from the log yet: drains do not reach this node' },
     );
-    health.add('load', () =>
-      reporter.observation.isSynthetic
-        ? { status: 'degraded', detail: 'part of it is synthetic, made up for a demonstration' }
-        : { status: 'ok', detail: 'as measured' },
-    );
+    health.add('load', () => {
+      if (reporter.observation.isSynthetic) {
+        return { status: 'degraded', detail: 'part of it is synthetic, made up for a demonstration' };
+      }
+      const problems = reporter.loadProblems;
+      return problems.length > 0
+        ? { status: 'degraded', detail: problems.join('; ') }
+        : { status: 'ok', detail: 'as measured' };
+    });
     health.add('relay', () =>
       reporter.isAnswering
         ? { status: 'ok', detail: 'answers' }

@@ -71,6 +71,11 @@ export class Reporter {
     return this.relayCheck ? this.relayCheck.isAnswering : this.sampling.isServerAnswering;
   }
 
+  /** Why part of the load is not measured. */
+  get loadProblems(): string[] {
+    return this.sampling.problems;
+  }
+
   get link(): LinkState {
     return this.bus.link;
   }

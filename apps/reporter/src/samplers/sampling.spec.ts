@@ -76,8 +76,10 @@ describe('Sampling', () => {
     await pass(2000);
     sampler.next = () => Promise.resolve({ allocations: null, problem: 'no metric' });
     await pass(2000);
+    expect(sampling.problems).toEqual(['a cannot measure: no metric']);
     sampler.next = () => Promise.resolve({ allocations: 1 });
     await pass(2000);
+    expect(sampling.problems).toEqual([]);
     expect(failures).toHaveLength(5);
     expect(lines).toEqual([
       'The sampler a cannot measure: no answer',

@@ -52,6 +52,13 @@ export class Sampling {
     );
   }
 
+  /** Why something is not measured, by each sampler that says so. */
+  get problems(): string[] {
+    return this.sources.flatMap(({ sampler, last: { problem } }) =>
+      problem === undefined ? [] : [`${sampler.name} cannot measure: ${problem}`],
+    );
+  }
+
   /** When the sample was begun that `measured` has its allocations from; 0 when they are not known. */
   get allocationsAt(): number {
     const source = this.sources.find(
