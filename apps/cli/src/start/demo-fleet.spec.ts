@@ -8,7 +8,8 @@ describe('planDemoFleet', () => {
       fc.property(fc.integer({ min: 1, max: MAX_TURN_PORT }), (turnPort) => {
         const fleet = planDemoFleet(turnPort);
         const own = fleet.flatMap((node) => [node.turnPort, node.cliPort, node.reporterPort]);
-        const { http, turn } = planAutoscalerPorts(turnPort);
+        const { http, turn, relay } = planAutoscalerPorts(turnPort);
+        expect(relay.max < turnPort || relay.min > turn.max).toBe(true);
         const ports = [...own, http, turn.min, turn.max];
         expect(Math.max(...own, http)).toBeLessThan(turn.min);
         expect(new Set(ports).size).toBe(ports.length);
@@ -19,6 +20,14 @@ describe('planDemoFleet', () => {
       }),
     );
   });
+
+  it.each([9_950, 13_478, 15_999, 16_999])(
+    'leaves the added nodes room to relay from port %i on',
+    (turnPort) => {
+      const { turn, relay } = planAutoscalerPorts(turnPort);
+      expect(relay.max < turnPort || relay.min > turn.max).toBe(true);
+    },
+  );
 
   it('takes the usual ports by default', () => {
     expect(planDemoFleet(3478).map(({ region, turnPort }) => [region, turnPort])).toEqual([

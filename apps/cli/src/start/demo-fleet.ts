@@ -40,14 +40,20 @@ export interface AutoscalerPorts {
   readonly relay: PortRange;
 }
 
-/** Below those of outgoing connections, too. */
+/** Below those of outgoing connections, too; the second where ports of the system are in the first. */
 const ADDED_RELAY_PORTS = { min: 10_000, max: 15_999 };
+const OTHER_ADDED_RELAY_PORTS = { min: 17_000, max: 22_999 };
 
 export function planAutoscalerPorts(turnPort: number): AutoscalerPorts {
   const min = turnPort + NODES.length * PORT_STRIDE;
   const turn = { min, max: min + ADDED_NODES * PORTS_PER_ADDED_NODE - 1 };
   // The first node leaves it free.
-  return { http: turnPort + 3, turn, relay: ADDED_RELAY_PORTS };
+  const isInTheWay = turnPort <= ADDED_RELAY_PORTS.max && turn.max >= ADDED_RELAY_PORTS.min;
+  return {
+    http: turnPort + 3,
+    turn,
+    relay: isInTheWay ? OTHER_ADDED_RELAY_PORTS : ADDED_RELAY_PORTS,
+  };
 }
 
 /** Lays the three nodes out over the ports from `turnPort` on. */
