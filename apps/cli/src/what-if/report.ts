@@ -65,14 +65,15 @@ export interface WhatIfReport {
 type Side = Comparison['recorded'];
 
 export function reportComparison(comparison: Comparison, origin: Origin): WhatIfReport {
-  const { recorded, changed, policies, moves, firstMs = 0, lastMs } = comparison;
+  const { recorded, changed, policies, moves } = comparison;
+  const [fromMs, toMs] = windowCompared(comparison, origin.asked);
   const regions = new Set([...recorded.fleet.regions.keys(), ...changed.fleet.regions.keys()]);
   return {
     format: 'spillway-what-if',
     version: 1,
     source: origin.source,
-    from: iso(origin.asked.fromMs ?? firstMs),
-    to: iso(origin.asked.toMs ?? lastMs),
+    from: iso(fromMs),
+    to: iso(toMs),
     change: {
       policy: policies.changed ? describeDifferences(policies.recorded, policies.changed) : [],
       addedNodes: Object.fromEntries(origin.addedNodes),
@@ -119,6 +120,18 @@ function reportRegion({ clients, fleet }: Side, region: string): RegionSideRepor
     fullSeconds: side?.fullSeconds ?? 0,
     mostUsable: side?.mostUsable ?? 0,
   };
+}
+
+/** Something is said on the log of a fleet more often than this, in milliseconds. */
+const QUIET_MS = 10_000;
+
+/** The window that was asked for, as far as there was anything. */
+function windowCompared({ firstMs, lastMs }: Comparison, { fromMs, toMs }: AskedWindow): [number, number] {
+  if (firstMs === undefined) return [fromMs ?? 0, toMs ?? 0];
+  return [
+    fromMs !== null && firstMs - fromMs < QUIET_MS ? fromMs : firstMs,
+    toMs !== null && toMs - lastMs < QUIET_MS ? toMs : lastMs,
+  ];
 }
 
 function notesOf({ gaps, rejected, firstMs, all }: Comparison, { asked, info }: Origin): string[] {

@@ -56,6 +56,12 @@ describe('spillway what-if', () => {
     expect(changed).toEqual(recorded);
   });
 
+  it('names the part of the window there was something to be read of', async () => {
+    const { out } = await whatIf('--json', '--strategy', 'nearest', '--from', '2026-11-22T09:00:00Z');
+    const { from } = JSON.parse(out) as WhatIfReport;
+    expect(Date.parse(from)).toBeGreaterThanOrEqual(Date.parse('2026-11-22T09:59:00Z'));
+  });
+
   it.each([
     [[], 'say what shall have been otherwise: --policy, --strategy, --set or --add-nodes'],
     [['--set', 'thresold=0.7'], '--set thresold: a policy has no such member'],
