@@ -9,15 +9,22 @@ export interface Usage {
   readonly peakMiB: number;
 }
 
+const SPILLWAY = new URL('../../../apps/cli/bin/spillway.js', import.meta.url).pathname;
+const PLAIN = new URL('read-plainly.js', import.meta.url).pathname;
+
 /** Runs `spillway <args…>` to its end. @throws when it fails. */
-export async function runMeasured(args: readonly string[]): Promise<Usage> {
-  const spillway = new URL('../../../apps/cli/bin/spillway.js', import.meta.url).pathname;
+export const runSpillway = (args: readonly string[]): Promise<Usage> => runMeasured(SPILLWAY, args);
+
+/** Unpacks an archive and parses its JSON, and does nothing with it. */
+export const readPlainly = (path: string): Promise<Usage> => runMeasured(PLAIN, [path]);
+
+async function runMeasured(program: string, args: readonly string[]): Promise<Usage> {
   const teller = new URL('tell-usage.js', import.meta.url).href;
-  const child = spawn(process.execPath, ['--import', teller, spillway, ...args], {
+  const child = spawn(process.execPath, ['--import', teller, program, ...args], {
     stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
   });
   const told = json(child.stdio[3] as Readable);
   const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new Error(`spillway ${args.join(' ')} ended with ${code}`);
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}`);
   return (await told) as Usage;
 }
