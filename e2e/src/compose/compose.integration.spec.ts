@@ -32,7 +32,9 @@ describeWith(
 
     it('says of every service that it is healthy', async () => {
       const healthy = await until('all are healthy', 60_000, async () => {
-        const checked = (await system.containers()).filter(({ State }) => State.Health);
+        const checked = (await system.containers()).filter(
+          ({ State }) => State.Health && State.Status === 'running',
+        );
         return (
           checked.every(({ State }) => State.Health?.Status === 'healthy') && new Set(checked.map(serviceOf))
         );

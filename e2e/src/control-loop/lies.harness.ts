@@ -39,7 +39,8 @@ export const LIES: Readonly<Record<string, Lie>> = {
       const bps = 100 * (truth.capacity.bandwidthBps ?? 0);
       return { ...truth, load: { ...truth.load, egressBps: bps, ingressBps: bps } };
     },
-    bounds: { share: 0.01, liar: 0.8, others: 0.85, spilled: 0.1, added: 2, drained: 0 },
+    // A region counts 1.5 times a node's capacity at most, but the jump looks like growth until the trend forgets it.
+    bounds: { share: 0.01, liar: 0.8, others: 0.85, spilled: 0.1, added: 4, drained: 0 },
   },
   [BRAGGART]: {
     what: 'a capacity 100 times as large',

@@ -150,5 +150,11 @@ const machines = () => {
 };
 
 // It takes minutes, and rights that a machine of CI does not give: BOOT=1 asks for it.
-if (process.env['BOOT'])
+if (process.env['BOOT']) {
   describeWith(['docker', 'nats-server', 'openssl'], 'a machine with our user data', () => machines());
+} else {
+  it('is given user data that names every unit it tries when it is booted (BOOT=1)', () => {
+    const installed = readFileSync(new URL('../../../deploy/systemd/install.sh', import.meta.url), 'utf8');
+    for (const unit of UNITS) expect(installed).toContain(unit);
+  });
+}

@@ -11,6 +11,7 @@ import { Demand } from '../control-loop/demand.harness.js';
 import { untilLed } from '../control-loop/leader.harness.js';
 import type { RouterProgram } from '../control-loop/programs.harness.js';
 import { drawClients } from '../control-loop/world.harness.js';
+import { until } from '../until.js';
 
 /** Goes from 60 % to 130 % of its capacity and back in every round. */
 export const HOT = 'eu-central-1';
@@ -173,7 +174,10 @@ class Rounds {
     for (const [i, router] of routers.entries()) {
       const userId = `liddell-${this.begun}-${i}@example.org`;
       const clientIp = [...this.addresses][i] ?? '';
-      const { iceServers } = await router.ask({ userId, clientIp });
+      // One that has just been replaced reads the log first.
+      const { iceServers } = await until(`${router.name} answers`, 30_000, () =>
+        router.ask({ userId, clientIp }),
+      );
       const given = iceServers.flatMap((server) => ('credential' in server ? [server.credential] : []));
       this.secrets.push(userId, ...given.map(String));
     }
