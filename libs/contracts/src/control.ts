@@ -19,17 +19,20 @@ export const commandSchema = z.object({
   id: tokenSchema,
   command: z.enum(['drain', 'undrain']),
   instanceId: z.string().min(1).max(128),
-  /** Seconds from `at` until a drain ends whatever is still running. */
-  deadlineSeconds: z.int().min(0).max(86_400),
-  /** A node that has not begun to obey by then does not obey any more. */
-  expiresAt: timestampSchema,
+  deadlineSeconds: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .describe('Seconds from `at` until a drain ends whatever is still running.'),
+  expiresAt: timestampSchema.describe('A node that has not begun to obey by then does not obey any more.'),
   reason: z.string().max(256),
   origin: z.enum(COMMAND_ORIGINS).default('operator'),
-  /**
-   * The node took it up, and it is said again so that it outlives the log, for a node that is off meanwhile: with the
-   * same `id` and `at`, and so the same deadline, but valid for as long as the log is kept.
-   */
-  isStanding: z.boolean().optional(),
+  isStanding: z
+    .boolean()
+    .optional()
+    .describe(
+      'The node took it up, and it is said again so that it outlives the log, for a node that is off meanwhile: with the same `id` and `at`, and so the same deadline, but valid for as long as the log is kept.',
+    ),
 });
 export type Command = z.infer<typeof commandSchema>;
 
@@ -60,12 +63,16 @@ export type Origins = z.infer<typeof originsSchema>;
 /** What a place in a region costs, in milliseconds of round-trip time: the slow part, and what it rests on. */
 export const spilloverSchema = z.object({
   at: timestampSchema,
-  /** The whole price as the autoscaler saw it. Routers take `integralMs` and add their own fast part. */
-  priceMs: z.number().min(0).max(100_000),
+  priceMs: z
+    .number()
+    .min(0)
+    .max(100_000)
+    .describe(
+      'The whole price as the autoscaler saw it. Routers take `integralMs` and add their own fast part.',
+    ),
   integralMs: z.number().min(0).max(400),
   utilization: ratio.nullable(),
-  /** Utilization there would be with all prices at zero. */
-  demand: ratio.nullable(),
+  demand: ratio.nullable().describe('Utilization there would be with all prices at zero.'),
   loadPerCredential: loadPerCredentialSchema,
   origins: originsSchema.default({}),
   target: ratio,
@@ -98,22 +105,22 @@ const nodes = z.array(tokenSchema).max(1000);
 export const scaleSchema = z.object({
   at: timestampSchema,
   revision: z.int().min(0),
-  /** `null` for a region's first. */
-  parentRevision: z.int().min(0).nullable(),
+  parentRevision: z.int().min(0).nullable().describe("`null` for a region's first."),
   generation: z.int().min(0),
-  /** Instances the provider had, booting ones included, when the plan was made. */
-  current: z.int().min(0),
-  /** Instances it shall have once those to be terminated are gone. */
-  desired: z.int().min(0),
-  /** Nodes to take out of service, and to take back into it, by node id. */
-  drain: nodes,
+  current: z
+    .int()
+    .min(0)
+    .describe('Instances the provider had, booting ones included, when the plan was made.'),
+  desired: z.int().min(0).describe('Instances it shall have once those to be terminated are gone.'),
+  drain: nodes.describe('Nodes to take out of service, and to take back into it, by node id.'),
   undrain: nodes,
-  /** Instances to be ended, by the provider's instance id: drained, or never come up. */
-  terminate: z.array(z.string().min(1).max(128)).max(1000),
+  terminate: z
+    .array(z.string().min(1).max(128))
+    .max(1000)
+    .describe("Instances to be ended, by the provider's instance id: drained, or never come up."),
   reasons: z.array(scaleReasonSchema).max(100),
   outcome: z.enum(SCALE_OUTCOMES),
-  /** What went wrong, for `failed`. */
-  error: z.string().max(512).nullable().default(null),
+  error: z.string().max(512).nullable().default(null).describe('What went wrong, for `failed`.'),
 });
 export type Scale = z.infer<typeof scaleSchema>;
 
@@ -125,62 +132,72 @@ export const regionControlSchema = z.object({
   /** When this was so. */
   atMs: logTime,
   generation: z.int().min(0),
-  /** Of the last committed plan; 0 before the first. */
-  revision: z.int().min(0),
+  revision: z.int().min(0).describe('Of the last committed plan; 0 before the first.'),
   integralMs: z.number().min(0).max(400),
   demand: ratio.nullable(),
   loadPerCredential: loadPerCredentialSchema,
   origins: originsSchema,
   overload: z.object({ state: z.enum(['entered', 'cleared']), sinceMs: logTime }).nullable(),
-  /** Since when, without a break, demand has been at the threshold: the dwell time before `entered`. */
-  highSinceMs: logTime.nullable().default(null),
-  /** Demand of the last minutes, in nodes' worth of load: what the trend is read from. */
+  highSinceMs: logTime
+    .nullable()
+    .default(null)
+    .describe(
+      'Since when, without a break, demand has been at the threshold: the dwell time before `entered`.',
+    ),
   trail: z
     .array(z.object({ atMs: logTime, nodes: z.number().min(0) }))
     .max(64)
-    .default([]),
-  /** What a node of the region holds on average, for as long as there is none; parts that are not known are `null`. */
+    .default([])
+    .describe("Demand of the last minutes, in nodes' worth of load: what the trend is read from."),
   nodeCapacity: z
     .object({
       kbps: z.number().positive().nullable(),
       allocations: z.number().positive().nullable(),
     })
     .nullable()
-    .default(null),
-  /** Of what the planner waits after. */
-  lastGrowthAtMs: logTime.nullable(),
+    .default(null)
+    .describe(
+      'What a node of the region holds on average, for as long as there is none; parts that are not known are `null`.',
+    ),
+  lastGrowthAtMs: logTime.nullable().describe('Of what the planner waits after.'),
   lastShrinkAtMs: logTime.nullable(),
-  /** Since when, without a break, the region could do with fewer nodes, or needs more. */
-  spareSinceMs: logTime.nullable(),
+  spareSinceMs: logTime
+    .nullable()
+    .describe('Since when, without a break, the region could do with fewer nodes, or needs more.'),
   shortSinceMs: logTime.nullable(),
-  /** Measured: from the order to the first `serving` heartbeat. */
-  bootSeconds: z.number().positive().max(86_400).nullable(),
-  /** Instances that have not served yet, and when they were ordered. */
+  bootSeconds: z
+    .number()
+    .positive()
+    .max(86_400)
+    .nullable()
+    .describe('Measured: from the order to the first `serving` heartbeat.'),
   booting: z
     .array(z.object({ instanceId: z.string().min(1).max(128), sinceMs: logTime }))
     .max(1000)
-    .default([]),
-  /** In a row. */
-  failedBoots: z.int().min(0),
+    .default([])
+    .describe('Instances that have not served yet, and when they were ordered.'),
+  failedBoots: z.int().min(0).describe('In a row.'),
   lastFailureAtMs: logTime.nullable().default(null),
-  /** Of the steps of the last hour, for the bound over the whole fleet. */
-  changesAtMs: z.array(logTime).max(1000),
-  /** Of these, the last ones, those of the last plan: given back when it fails. */
-  planChanges: z.int().min(0).max(1000).default(0),
-  /** In a row. */
-  failedPlans: z.int().min(0).default(0),
+  changesAtMs: z
+    .array(logTime)
+    .max(1000)
+    .describe('Of the steps of the last hour, for the bound over the whole fleet.'),
+  planChanges: z
+    .int()
+    .min(0)
+    .max(1000)
+    .default(0)
+    .describe('Of these, the last ones, those of the last plan: given back when it fails.'),
+  failedPlans: z.int().min(0).default(0).describe('In a row.'),
   lastPlanFailureAtMs: logTime.nullable().default(null),
-  /** The last committed plan. */
-  plan: scaleSchema.nullable(),
+  plan: scaleSchema.nullable().describe('The last committed plan.'),
 });
 export type RegionControl = z.infer<typeof regionControlSchema>;
 
 /** The autoscalers' lock: who may act, under which generation. Alive while its revision keeps changing. */
 export const leaseSchema = z.object({
-  /** `null`: given back in good order. */
-  holder: tokenSchema.nullable(),
-  /** Grows with every change of holder. */
-  generation: z.int().min(0),
+  holder: tokenSchema.nullable().describe('`null`: given back in good order.'),
+  generation: z.int().min(0).describe('Grows with every change of holder.'),
   beat: z.int().min(0),
 });
 export type Lease = z.infer<typeof leaseSchema>;
@@ -189,10 +206,13 @@ export type Lease = z.infer<typeof leaseSchema>;
 export const nodeCommandRequestSchema = z.strictObject({
   command: z.enum(['drain', 'undrain']),
   node: tokenSchema,
-  /** Needed when two regions have a node of this name. */
-  region: tokenSchema.optional(),
-  /** For a drain; the region's `drainDeadlineSeconds` unless given. */
-  deadlineSeconds: z.int().min(0).max(86_400).optional(),
+  region: tokenSchema.optional().describe('Needed when two regions have a node of this name.'),
+  deadlineSeconds: z
+    .int()
+    .min(0)
+    .max(86_400)
+    .optional()
+    .describe("For a drain; the region's `drainDeadlineSeconds` unless given."),
   reason: z.string().max(256).default(''),
 });
 export type NodeCommandRequest = z.input<typeof nodeCommandRequestSchema>;
@@ -201,7 +221,6 @@ export const nodeCommandAnswerSchema = z.object({
   commandId: tokenSchema,
   region: tokenSchema,
   node: tokenSchema,
-  /** Of the command on the log. */
-  position: z.int().min(0),
+  position: z.int().min(0).describe('Of the command on the log.'),
 });
 export type NodeCommandAnswer = z.infer<typeof nodeCommandAnswerSchema>;

@@ -6,28 +6,30 @@ const publicKey = (kind: 'U' | 'X') => z.string().regex(new RegExp(`^${kind}[A-Z
 
 /** What a new node, or one that renews what it has, wants. */
 export const enrolAskSchema = z.object({
-  /** Public half of the key the node made for itself: its credentials are made out to it. */
-  nodeKey: publicKey('U'),
-  /** Public half of a key made for this request: nobody but its owner can read the answer. */
-  sealTo: publicKey('X'),
-  /** Where the node believes to be; refused when the join token is for elsewhere. */
-  region: tokenSchema.optional(),
-  /** For the log of who enrolled. Nothing that a shell or a file of variables would read otherwise. */
+  nodeKey: publicKey('U').describe(
+    'Public half of the key the node made for itself: its credentials are made out to it.',
+  ),
+  sealTo: publicKey('X').describe(
+    'Public half of a key made for this request: nobody but its owner can read the answer.',
+  ),
+  region: tokenSchema
+    .optional()
+    .describe('Where the node believes to be; refused when the join token is for elsewhere.'),
   instanceId: z
     .string()
     .regex(/^[\w.:/@+-]{1,128}$/)
-    .optional(),
+    .optional()
+    .describe(
+      'For the log of who enrolled. Nothing that a shell or a file of variables would read otherwise.',
+    ),
 });
 export type EnrolAsk = z.infer<typeof enrolAskSchema>;
 
 /** Asked on `QUERY_ENROL`. */
 export const enrolRequestSchema = z.object({
-  /** JSON Web Token of a join token, or the node's own when it renews. */
-  pass: z.string().max(4096),
-  /** An `EnrolAsk` as JSON text, for that is what is signed. */
-  ask: z.string().max(2048),
-  /** By the key the pass is made out to; base64url. */
-  signature: z.string().max(128),
+  pass: z.string().max(4096).describe("JSON Web Token of a join token, or the node's own when it renews."),
+  ask: z.string().max(2048).describe('An `EnrolAsk` as JSON text, for that is what is signed.'),
+  signature: z.string().max(128).describe('By the key the pass is made out to; base64url.'),
 });
 export type EnrolRequest = z.infer<typeof enrolRequestSchema>;
 
@@ -35,15 +37,14 @@ export type EnrolRequest = z.infer<typeof enrolRequestSchema>;
 export const enrolGrantSchema = z.object({
   nodeId: tokenSchema,
   region: tokenSchema,
-  /** JSON Web Token for `nodeKey`: with its seed it is the node's NATS credentials. */
-  jwt: z.string(),
+  jwt: z.string().describe("JSON Web Token for `nodeKey`: with its seed it is the node's NATS credentials."),
   expiresAt: timestampSchema,
-  /** Generation of the secret. */
-  epoch: z.int().min(0),
-  /** The node's own TURN secret. */
-  secret: z.string(),
-  /** Seconds for which a secret it had before must stay valid beside this one. */
-  overlapSeconds: z.int().min(0),
+  epoch: z.int().min(0).describe('Generation of the secret.'),
+  secret: z.string().describe("The node's own TURN secret."),
+  overlapSeconds: z
+    .int()
+    .min(0)
+    .describe('Seconds for which a secret it had before must stay valid beside this one.'),
 });
 export type EnrolGrant = z.infer<typeof enrolGrantSchema>;
 
@@ -63,10 +64,8 @@ export type EnrolProblem = (typeof ENROL_PROBLEMS)[number];
 
 export const enrolAnswerSchema = z.union([
   z.object({
-    /** An `EnrolGrant` as JSON, sealed to `sealTo`; base64. */
-    sealed: z.string(),
-    /** Public half of the key that sealed it. */
-    sealedBy: publicKey('X'),
+    sealed: z.string().describe('An `EnrolGrant` as JSON, sealed to `sealTo`; base64.'),
+    sealedBy: publicKey('X').describe('Public half of the key that sealed it.'),
   }),
   z.object({ code: z.enum(ENROL_PROBLEMS), detail: z.string() }),
 ]);

@@ -42,34 +42,38 @@ const explainedRegionSchema = z.object({
   isAllowed: z.boolean(),
   rttMs: z.number(),
   priceMs: z.number(),
-  /** Of the price, the autoscaler's slow part. */
-  integralMs: z.number(),
-  /** What heartbeats said, as a share of the capacity; `null` when that is not known. */
-  measured: share.nullable(),
+  integralMs: z.number().describe("Of the price, the autoscaler's slow part."),
+  measured: share
+    .nullable()
+    .describe('What heartbeats said, as a share of the capacity; `null` when that is not known.'),
   /** What was issued and does not show in heartbeats yet, as a share of the capacity. */
   reserved: share,
   fullness: z.enum(['below-threshold', 'unknown', 'at-threshold']),
   nodes: z.int().min(0),
-  /** Nodes that might have been handed out to this client, and how many might not for which reason. */
-  feasible: z.int().min(0),
+  feasible: z
+    .int()
+    .min(0)
+    .describe(
+      'Nodes that might have been handed out to this client, and how many might not for which reason.',
+    ),
   rejected: counts,
-  /** `null` of the region that serves. */
-  obstacle: z.enum(REGION_OBSTACLES).nullable(),
-  /** It would have served, had what kept it from serving (nodes, room, the requirement) not been so. */
-  wouldServe: z.boolean(),
-  /**
-   * All else as it was: below this price, or this load, the region would have served; the region that serves, above
-   * it, would not, but `to`. `null` where neither would do.
-   */
+  obstacle: z.enum(REGION_OBSTACLES).nullable().describe('`null` of the region that serves.'),
+  wouldServe: z
+    .boolean()
+    .describe(
+      'It would have served, had what kept it from serving (nodes, room, the requirement) not been so.',
+    ),
   turnsAt: z
     .object({
-      /** `null` where the strategy does not go by prices. */
-      priceMs: z.number().nullable(),
+      priceMs: z.number().nullable().describe('`null` where the strategy does not go by prices.'),
       /** As a share of the capacity, what is reserved counted in. */
       load: share,
       to: tokenSchema.optional(),
     })
-    .nullable(),
+    .nullable()
+    .describe(
+      'All else as it was: below this price, or this load, the region would have served; the region that serves, above it, would not, but `to`. `null` where neither would do.',
+    ),
 });
 
 const comparedNodeSchema = z.object({
@@ -78,8 +82,7 @@ const comparedNodeSchema = z.object({
   freshness: z.enum(['fresh', 'suspect', 'unknown']),
   measured: share.nullable(),
   reserved: share,
-  /** Credentials that count as reserved. */
-  reservations: z.number().min(0),
+  reservations: z.number().min(0).describe('Credentials that count as reserved.'),
 });
 
 const outcomeSchema = z.object({
@@ -94,11 +97,11 @@ const derivedSchema = z.object({
   policy: z.string(),
   strategy: z.enum(STRATEGY_NAMES),
   threshold: z.number(),
-  /** The same as was recorded unless the verdict says that it differs or cannot be told. */
-  outcome: z.union([outcomeSchema, z.object({ code: z.enum(REFUSAL_CODES) })]),
+  outcome: z
+    .union([outcomeSchema, z.object({ code: z.enum(REFUSAL_CODES) })])
+    .describe('The same as was recorded unless the verdict says that it differs or cannot be told.'),
   regions: z.array(explainedRegionSchema),
-  /** In the region that served: those that were compared. */
-  compared: z.array(comparedNodeSchema),
+  compared: z.array(comparedNodeSchema).describe('In the region that served: those that were compared.'),
   nodeRule: z.enum(NODE_RULES).nullable(),
   liveRouters: z.int().min(0),
   isBusSuspect: z.boolean(),
@@ -109,10 +112,11 @@ const verdictSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('differs'), field: z.string(), recorded: z.string(), derived: z.string() }),
   z.object({
     kind: z.literal('unverifiable'),
-    /** Stable; docs/incident-review.md lists them. */
-    reason: z.string(),
-    /** What was derived nevertheless is what was recorded; `null` where nothing could be derived. */
-    isAgreeing: z.boolean().nullable(),
+    reason: z.string().describe('Stable; docs/incident-review.md lists them.'),
+    isAgreeing: z
+      .boolean()
+      .nullable()
+      .describe('What was derived nevertheless is what was recorded; `null` where nothing could be derived.'),
   }),
 ]);
 
@@ -121,18 +125,20 @@ export const decisionExplanationSchema = z.object({
   decision: outcomeSchema.extend({
     id: z.string(),
     router: tokenSchema,
-    /** `null` of the first version, which did not tell. */
-    at: timestampSchema.nullable(),
-    /** How far the router had read the log, and where its decision is on it. */
-    position: z.int().min(0).nullable(),
+    at: timestampSchema.nullable().describe('`null` of the first version, which did not tell.'),
+    position: z
+      .int()
+      .min(0)
+      .nullable()
+      .describe('How far the router had read the log, and where its decision is on it.'),
     recordedAt: z.int().min(1),
     asked: askedSchema,
   }),
-  /** Whether the decision, derived again from the log, comes out as it was recorded. */
-  verdict: verdictSchema,
+  verdict: verdictSchema.describe(
+    'Whether the decision, derived again from the log, comes out as it was recorded.',
+  ),
   derived: derivedSchema.nullable(),
-  /** The same in plain words, a paragraph each. */
-  text: z.array(z.string()),
+  text: z.array(z.string()).describe('The same in plain words, a paragraph each.'),
 });
 export type DecisionExplanation = z.infer<typeof decisionExplanationSchema>;
 export type ExplainedRegion = z.infer<typeof explainedRegionSchema>;

@@ -12,26 +12,47 @@ const text = z.string().min(1).max(256);
 
 /** `POST /v1/ice-servers`, the NATS request and (in protobuf) gRPC. Every field may be left out. */
 export const iceServersRequestSchema = z.strictObject({
-  /** Becomes part of the TURN user name; one that is not `[A-Za-z0-9._-]{1,64}` is replaced by a short hash. */
-  userId: text.optional(),
-  /** Stands in for a missing `userId`. */
-  sessionId: text.optional(),
-  /** The client's address, IPv4 or IPv6; needs the scope `on-behalf`. */
-  clientIp: z.union([z.ipv4(), z.ipv6()], 'must be an IPv4 or IPv6 address').optional(),
+  userId: text
+    .optional()
+    .describe(
+      'Becomes part of the TURN user name; one that is not `[A-Za-z0-9._-]{1,64}` is replaced by a short hash.',
+    ),
+  sessionId: text.optional().describe('Stands in for a missing `userId`.'),
+  clientIp: z
+    .union([z.ipv4(), z.ipv6()], 'must be an IPv4 or IPv6 address')
+    .optional()
+    .describe("The client's address, IPv4 or IPv6; needs the scope `on-behalf`."),
   region: z
     .strictObject({
-      /** Only these regions may serve; needs the scope `on-behalf`. Never loosened, so an empty list is a mistake. */
-      require: z.array(tokenSchema).min(1, 'must name at least one region').max(64).optional(),
-      /** Tried first while it has room. */
-      prefer: tokenSchema.optional(),
+      require: z
+        .array(tokenSchema)
+        .min(1, 'must name at least one region')
+        .max(64)
+        .optional()
+        .describe(
+          'Only these regions may serve; needs the scope `on-behalf`. Never loosened, so an empty list is a mistake.',
+        ),
+      prefer: tokenSchema.optional().describe('Tried first while it has room.'),
     })
     .optional(),
-  /** How long the credential is valid; bounds come from the policy. */
-  ttlSeconds: z.int().min(1).max(604_800).optional(),
-  /** Nodes wanted, in different failure domains where there are. */
-  count: z.int().min(1).max(MAX_COUNT).optional(),
-  /** Transports to the relay the client can use. */
-  transports: z.array(z.enum(TRANSPORTS)).min(1).max(TRANSPORTS.length).optional(),
+  ttlSeconds: z
+    .int()
+    .min(1)
+    .max(604_800)
+    .optional()
+    .describe('How long the credential is valid; bounds come from the policy.'),
+  count: z
+    .int()
+    .min(1)
+    .max(MAX_COUNT)
+    .optional()
+    .describe('Nodes wanted, in different failure domains where there are.'),
+  transports: z
+    .array(z.enum(TRANSPORTS))
+    .min(1)
+    .max(TRANSPORTS.length)
+    .optional()
+    .describe('Transports to the relay the client can use.'),
 });
 export type IceServersRequest = z.infer<typeof iceServersRequestSchema>;
 
@@ -52,8 +73,7 @@ export const iceServersAnswerSchema = z.object({
     decisionId: z.string(),
     region: tokenSchema,
     nodes: z.array(tokenSchema).min(1),
-    /** `null` when the client's location is unknown. */
-    nearestRegion: tokenSchema.nullable(),
+    nearestRegion: tokenSchema.nullable().describe("`null` when the client's location is unknown."),
     reason: z.enum(PLACEMENT_REASONS),
   }),
 });

@@ -19,11 +19,11 @@ export const MAX_DECISIONS_PER_BATCH = 500;
 export const writtenIssuedSchema = z.object({
   at: timestampSchema,
   routerId: tokenSchema,
-  /** New for every run of the router; `batch` counts within it. */
-  bootId: tokenSchema,
+  bootId: tokenSchema.describe('New for every run of the router; `batch` counts within it.'),
   batch: z.int().min(0),
-  /** Not told by the first version, whose decisions cannot be re-derived. */
-  basis: basisSchema.optional(),
+  basis: basisSchema
+    .optional()
+    .describe('Not told by the first version, whose decisions cannot be re-derived.'),
   decisions: z.array(writtenDecisionSchema).max(MAX_DECISIONS_PER_BATCH),
   refused: z.array(writtenRefusalSchema).max(MAX_DECISIONS_PER_BATCH).optional(),
 });

@@ -27,9 +27,14 @@ export const priceOf = (object: MakeObject) =>
 export const reservationOf = (object: MakeObject) =>
   object({
     rampSeconds: z.number().min(1).max(MAX_RAMP_SECONDS).default(10),
-    /** Seconds the load of a credential stays on average: turns a region's load into load per credential. */
-    sessionSeconds: z.number().min(1).max(86_400).default(600),
-    /** Before anything is observed. */
-    bandwidthBps: z.number().min(0).max(1e9).default(300_000),
+    sessionSeconds: z
+      .number()
+      .min(1)
+      .max(86_400)
+      .default(600)
+      .describe(
+        "Seconds the load of a credential stays on average: turns a region's load into load per credential.",
+      ),
+    bandwidthBps: z.number().min(0).max(1e9).default(300_000).describe('Before anything is observed.'),
     allocations: z.number().min(0).max(100).default(1),
   }).prefault({});

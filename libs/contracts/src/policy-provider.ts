@@ -59,10 +59,18 @@ export const providerOf = (object: MakeObject) =>
       object({
         kind: z.literal('aws-asg'),
         group: z.string().min(1).max(255),
-        /** AWS's name for the region; ours unless given. */
-        awsRegion: z.string().min(1).max(64).optional(),
-        /** Hook of the transition `autoscaling:EC2_INSTANCE_TERMINATING`, if the group has one. */
-        lifecycleHook: z.string().min(1).max(255).optional(),
+        awsRegion: z
+          .string()
+          .min(1)
+          .max(64)
+          .optional()
+          .describe("AWS's name for the region; ours unless given."),
+        lifecycleHook: z
+          .string()
+          .min(1)
+          .max(255)
+          .optional()
+          .describe('Hook of the transition `autoscaling:EC2_INSTANCE_TERMINATING`, if the group has one.'),
       }),
       /** A Deployment or StatefulSet, by its scale subresource. */
       object({
@@ -70,10 +78,13 @@ export const providerOf = (object: MakeObject) =>
         namespace: tokenSchema,
         workload: z.enum(['deployments', 'statefulsets']).default('deployments'),
         name: z.string().min(1).max(253),
-        /** Label selector of its pods. */
-        selector: z.string().min(1).max(512),
-        /** Context of the kubeconfig; the current one, or the pod's own account, unless given. */
-        context: z.string().min(1).max(253).optional(),
+        selector: z.string().min(1).max(512).describe('Label selector of its pods.'),
+        context: z
+          .string()
+          .min(1)
+          .max(253)
+          .optional()
+          .describe("Context of the kubeconfig; the current one, or the pod's own account, unless given."),
       }),
       /** An HTTP endpoint of one's own. */
       object({ kind: z.literal('webhook'), url: httpUrl }),

@@ -9,10 +9,13 @@ export type MakeObject = typeof z.strictObject;
 
 const regionSchemaOf = (object: MakeObject) =>
   object({
-    /** Degrees north; known for the regions of AWS, GCP and Azure by their names. */
-    latitude: z.number().min(-90).max(90).optional(),
-    /** Degrees east. */
-    longitude: z.number().min(-180).max(180).optional(),
+    latitude: z
+      .number()
+      .min(-90)
+      .max(90)
+      .optional()
+      .describe('Degrees north; known for the regions of AWS, GCP and Azure by their names.'),
+    longitude: z.number().min(-180).max(180).optional().describe('Degrees east.'),
     scaling: regionScalingOf(object),
   });
 

@@ -20,17 +20,16 @@ function isTimeZone(name: string): boolean {
 
 const scheduleWindowOf = (object: MakeObject) =>
   object({
-    /** All days unless given; a window that goes past midnight belongs to the day it begins on. */
     days: z
       .array(z.enum(WEEKDAYS))
       .min(1)
-      .default([...WEEKDAYS]),
+      .default([...WEEKDAYS])
+      .describe('All days unless given; a window that goes past midnight belongs to the day it begins on.'),
     from: timeOfDay,
     /** Not later than `from`: the next day. */
     to: timeOfDay,
     timeZone,
-    /** Nodes the region has at least in that time. */
-    min: z.int().min(0).max(10_000),
+    min: z.int().min(0).max(10_000).describe('Nodes the region has at least in that time.'),
   });
 export type ScheduleWindow = z.infer<ReturnType<typeof scheduleWindowOf>>;
 
@@ -61,23 +60,43 @@ function checkBounds({ min, max, provider, schedule }: Bounds, context: z.core.$
 export const regionScalingOf = (object: MakeObject) =>
   object({
     provider: providerOf(object).default({ kind: 'none' }),
-    /** Nodes the region has at least, and at most; 0 only without a provider. */
-    min: z.int().min(0).max(10_000).default(1),
+    min: z
+      .int()
+      .min(0)
+      .max(10_000)
+      .default(1)
+      .describe('Nodes the region has at least, and at most; 0 only without a provider.'),
     max: z.int().min(0).max(10_000).default(0),
-    /** Plans are reported, not carried out. */
-    dryRun: z.boolean().default(false),
-    /** Utilization that nodes are planned for, 0–1. */
-    target: z.number().min(0.05).max(0.8).default(0.72),
-    /** Nodes one plan adds, and drains, at most. */
-    stepUp: z.int().min(1).max(1000).default(10),
+    dryRun: z.boolean().default(false).describe('Plans are reported, not carried out.'),
+    target: z
+      .number()
+      .min(0.05)
+      .max(0.8)
+      .default(0.72)
+      .describe('Utilization that nodes are planned for, 0–1.'),
+    stepUp: z.int().min(1).max(1000).default(10).describe('Nodes one plan adds, and drains, at most.'),
     stepDown: z.int().min(1).max(1000).default(1),
-    /** Seconds the need for more, or for fewer, must last. */
-    stabilizationUpSeconds: z.int().min(0).max(86_400).default(10),
+    stabilizationUpSeconds: z
+      .int()
+      .min(0)
+      .max(86_400)
+      .default(10)
+      .describe('Seconds the need for more, or for fewer, must last.'),
     stabilizationDownSeconds: z.int().min(0).max(86_400).default(600),
-    /** Seconds after one growth before the next, beyond what is still booting; and after a shrink. */
-    coolDownSeconds: z.int().min(0).max(86_400).default(60),
-    /** Seconds a drain may take before what is still running is cut. */
-    drainDeadlineSeconds: z.int().min(0).max(86_400).default(3600),
+    coolDownSeconds: z
+      .int()
+      .min(0)
+      .max(86_400)
+      .default(60)
+      .describe(
+        'Seconds after one growth before the next, beyond what is still booting; and after a shrink.',
+      ),
+    drainDeadlineSeconds: z
+      .int()
+      .min(0)
+      .max(86_400)
+      .default(3600)
+      .describe('Seconds a drain may take before what is still running is cut.'),
     schedule: z.array(scheduleWindowOf(object)).max(50).default([]),
   })
     .superRefine(checkBounds)

@@ -18,22 +18,33 @@ export const tenantSchemaOf = (object: MakeObject) =>
       .array(object({ sha256: keyHashSchema, scopes: z.array(z.enum(SCOPES)).min(1).default(['issue']) }))
       .max(100)
       .default([]),
-    /** Residency: only these regions serve the tenant's clients, whatever comes. */
     regions: object({
       require: z.array(tokenSchema).min(1, 'must name at least one region').max(64),
-    }).optional(),
-    /** Seconds; narrower than the policy's own bounds. What is left out is as the policy has it. */
+    })
+      .optional()
+      .describe("Residency: only these regions serve the tenant's clients, whatever comes."),
     ttlSeconds: object({
       default: z.int().min(1).max(604_800).optional(),
       min: z.int().min(1).max(604_800).optional(),
       max: z.int().min(1).max(604_800).optional(),
-    }).optional(),
-    /** Per router; what is left out is as the router is configured. 0 for no limit. */
+    })
+      .optional()
+      .describe("Seconds; narrower than the policy's own bounds. What is left out is as the policy has it."),
     rateLimits: object({
-      /** Requests a second of all keys of the tenant together. */
-      perSecond: z.int().min(0).max(10_000_000).optional(),
-      /** Requests a minute of one client address, for keys without `on-behalf`. */
-      perClientPerMinute: z.int().min(0).max(10_000_000).optional(),
-    }).optional(),
+      perSecond: z
+        .int()
+        .min(0)
+        .max(10_000_000)
+        .optional()
+        .describe('Requests a second of all keys of the tenant together.'),
+      perClientPerMinute: z
+        .int()
+        .min(0)
+        .max(10_000_000)
+        .optional()
+        .describe('Requests a minute of one client address, for keys without `on-behalf`.'),
+    })
+      .optional()
+      .describe('Per router; what is left out is as the router is configured. 0 for no limit.'),
   });
 export type TenantPolicy = z.infer<ReturnType<typeof tenantSchemaOf>>;

@@ -29,40 +29,56 @@ const ttlOf = (object: MakeObject) =>
 /** Regions, rules and bounds. Every default is a field's `default`. */
 const membersOf = (object: MakeObject) =>
   object({
-    /** A name for this version of the policy, the operator's own. */
-    revision: z.string().min(1).max(64),
+    revision: z
+      .string()
+      .min(1)
+      .max(64)
+      .describe("A name for this version of the policy, the operator's own."),
     strategy: z.enum(STRATEGY_NAMES).default('priced'),
     regions: regionsSchemaOf(object).refine((regions) => Object.keys(regions).length > 0, {
       message: 'needs at least one region',
     }),
-    /** Serves clients whose location is unknown. */
-    defaultRegion: tokenSchema,
-    /** Utilization from which a region counts as full for clients of other regions, 0–1. */
-    threshold: z.number().gt(0).max(1).default(0.8),
+    defaultRegion: tokenSchema.describe('Serves clients whose location is unknown.'),
+    threshold: z
+      .number()
+      .gt(0)
+      .max(1)
+      .default(0.8)
+      .describe('Utilization from which a region counts as full for clients of other regions, 0–1.'),
     overload: overloadOf(object),
     price: priceOf(object),
     scaling: object({
-      /** Nodes added, drained and ended in an hour over the whole fleet, at most. */
-      maxChangesPerHour: z.int().min(0).max(10_000).default(60),
+      maxChangesPerHour: z
+        .int()
+        .min(0)
+        .max(10_000)
+        .default(60)
+        .describe('Nodes added, drained and ended in an hour over the whole fleet, at most.'),
     }).prefault({}),
     ttlSeconds: ttlOf(object),
     reservation: reservationOf(object),
-    /** Nodes that claim more are taken to have this much; a forged capacity attracts traffic. */
     maxNodeCapacity: object({
       bandwidthBps: z.number().positive().default(100e9),
       allocations: z.int().positive().default(1_000_000),
-    }).prefault({}),
-    /** Per server software, the oldest version that is handed out. */
+    })
+      .prefault({})
+      .describe('Nodes that claim more are taken to have this much; a forged capacity attracts traffic.'),
     versionFloor: z
       .record(z.string().regex(/^[a-z][a-z0-9._-]{0,63}$/, 'must be a name in lower case'), versionSchema)
-      .default({}),
-    /** Whom one serves, by name; keys of the router's own file belong to no tenant. */
-    tenants: z.record(tokenSchema, tenantSchemaOf(object)).default({}),
-    /** For the strategy `fixed-map`: where the clients of a continent go, and where when that region is full. */
+      .default({})
+      .describe('Per server software, the oldest version that is handed out.'),
+    tenants: z
+      .record(tokenSchema, tenantSchemaOf(object))
+      .default({})
+      .describe("Whom one serves, by name; keys of the router's own file belong to no tenant."),
     fixedMap: object({
       continents: z.partialRecord(z.enum(CONTINENTS), tokenSchema),
       fallback: tokenSchema,
-    }).optional(),
+    })
+      .optional()
+      .describe(
+        'For the strategy `fixed-map`: where the clients of a continent go, and where when that region is full.',
+      ),
   });
 
 /** Not yet checked together. */

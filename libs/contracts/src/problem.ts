@@ -53,8 +53,10 @@ export const problemSchema = z.object({
   status: z.int(),
   detail: z.string(),
   code: z.enum(Object.keys(PROBLEMS) as [ProblemCode, ...ProblemCode[]]),
-  /** The request's field that is at fault, as a path: `region.require.0`. */
-  field: z.string().optional(),
+  field: z
+    .string()
+    .optional()
+    .describe("The request's field that is at fault, as a path: `region.require.0`."),
 });
 export type Problem = z.infer<typeof problemSchema>;
 

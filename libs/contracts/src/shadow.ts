@@ -8,9 +8,7 @@ export const SHADOW_POLICY_KEY = 'policy.shadow';
 /** A policy that routers try beside the one in force, and by which they answer nobody. */
 export const shadowPolicySchema = z.object({
   at: timestampSchema,
-  /** `null`: none any more. */
-  policy: storedPolicySchema.nullable(),
-  /** Of the requests, those it is tried on, 0–1. */
-  share: z.number().gt(0).max(1),
+  policy: storedPolicySchema.nullable().describe('`null`: none any more.'),
+  share: z.number().gt(0).max(1).describe('Of the requests, those it is tried on, 0–1.'),
 });
 export type ShadowPolicy = z.infer<typeof shadowPolicySchema>;
