@@ -1,15 +1,22 @@
 // Writes the parts of docs/reference that come from the code. Needs a build; CI checks that nothing changes.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { format, resolveConfig } from 'prettier';
-import { asyncApiDocument } from '../libs/contracts/dist/index.js';
+import { asyncApiDocument, ICE_PROTO, problemOf, PROBLEMS, remedyOf } from '../libs/contracts/dist/index.js';
 import { AutoscalerMetrics, autoscalerConfigSchema, registerGauges } from '../apps/autoscaler/dist/index.js';
 import { kindsMarkdown } from '../apps/cli/dist/replay/incident/kinds-markdown.js';
+import { buildProgram } from '../apps/cli/dist/run.js';
 import { EnrollerMetrics, enrollerConfigSchema } from '../apps/enroller/dist/index.js';
 import { ReporterMetrics, reporterConfigSchema } from '../apps/reporter/dist/index.js';
 import { Registry } from 'prom-client';
 import { FleetView, openApiDocument, RouterMetrics, routerConfigSchema } from '../apps/router/dist/index.js';
+import { grpcStatusOf } from '../apps/router/dist/grpc/grpc-problem.js';
 import { configMarkdown } from '../libs/runtime/dist/index.js';
 import { reasonsMarkdown } from '../libs/scaling/dist/index.js';
+import { cliMarkdown } from './reference/cli.mjs';
+import { errorsMarkdown } from './reference/errors.mjs';
+import { grpcMarkdown } from './reference/grpc.mjs';
+import { httpMarkdown } from './reference/http.mjs';
+import { natsMarkdown } from './reference/nats.mjs';
 
 /** A table of everything that registers with the registry. */
 async function metricsMarkdown(title, registry) {
@@ -46,6 +53,11 @@ const folder = new URL('../docs/reference/', import.meta.url);
 const files = {
   'asyncapi.json': JSON.stringify(asyncApiDocument()),
   'openapi.json': JSON.stringify(openApiDocument),
+  'nats.md': natsMarkdown(asyncApiDocument()),
+  'http.md': httpMarkdown(openApiDocument),
+  'grpc.md': await grpcMarkdown(ICE_PROTO.path),
+  'errors.md': errorsMarkdown({ PROBLEMS, problemOf, remedyOf, grpcStatusOf }),
+  'cli.md': cliMarkdown(buildProgram()),
   'router-config.md': configMarkdown('Router configuration', routerConfigSchema),
   'router-metrics.md': await metricsMarkdown('Router metrics', routerRegistry),
   'autoscaler-config.md': configMarkdown('Autoscaler configuration', autoscalerConfigSchema),

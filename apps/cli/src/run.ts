@@ -47,7 +47,8 @@ export async function run(args: readonly string[], output: Output = standardOutp
   }
 }
 
-function buildProgram(output: Output): Command {
+/** The command with everything under it. */
+export function buildProgram(output: Output = standardOutput): Command {
   const program = new Command('spillway')
     .description('Event-driven control plane for fleets of TURN relays')
     .version(version());

@@ -126,6 +126,7 @@ export {
   firstFault,
   problemOf,
   problemSchema,
+  remedyOf,
   PROBLEMS,
   type Fault,
   type Problem,

@@ -14,11 +14,12 @@ export const overloadOf = (object: MakeObject) =>
 /**
  * What a place costs where the utilization is u, in ms of round-trip time:
  * max(0, gainMs · (u − target) + I) + wallMs · max(0, u − threshold), dI/dt = gainMs ÷ integralSeconds · (u − target).
+ * In regions that hold few credentials' load both slopes are weaker and the target is lower: see `priceCurve`.
  */
 export const priceOf = (object: MakeObject) =>
   object({
     target: z.number().gt(0).max(1).default(0.79),
-    gainMs: z.number().min(0).max(100_000).default(1500),
+    gainMs: z.number().min(0).max(100_000).default(800),
     integralSeconds: z.number().min(1).max(86_400).default(300),
     wallMs: z.number().min(0).max(1_000_000).default(20_000),
   }).prefault({});

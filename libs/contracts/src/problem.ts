@@ -46,6 +46,34 @@ const TITLES: Readonly<Record<ProblemCode, string>> = {
   'log-unavailable': 'The log cannot be read',
 };
 
+const REMEDIES: Readonly<Record<ProblemCode, string>> = {
+  'malformed-request': 'Send a JSON object; the detail says what could not be read.',
+  'invalid-field': 'Correct the field that `field` names.',
+  'missing-key': 'Send `Authorization: Bearer <API key>`.',
+  'wrong-key': 'Look at the key, and at whether it is in the router’s file of keys or was taken out of it.',
+  'missing-scope': 'Give the key the scope that the detail names, or leave the field out that needs it.',
+  'not-found': 'Look at the path, or at the id in it.',
+  'unknown-decision': 'Look at the id: `placement.decisionId` of an answer.',
+  'method-not-allowed': 'Use one of the methods in the header `Allow`.',
+  'decision-gone': 'Keep the log for longer, or ask `spillway explain --file` with an archive of that time.',
+  'body-too-large': 'Send less; no request needs that much.',
+  'unsupported-media-type': 'Send `Content-Type: application/json`.',
+  'requirement-unmet':
+    'Nothing to retry at once: no node of the required regions can serve. Look at those regions, or require others.',
+  'rate-limited':
+    'Wait for as long as `Retry-After` says, or raise the limit of the key, its tenant or the client.',
+  internal: 'Look into the router’s log, which has the cause; another router may answer.',
+  'no-capacity':
+    'Retry after `Retry-After`; look at the fleet: no node in an allowed region is usable, or none has room.',
+  'not-ready': 'Retry, or ask another router: this one has just started and has not read the log yet.',
+  'no-autoscaler': 'Start an autoscaler: it alone puts commands to nodes on the log.',
+  'explainer-busy': 'Retry after `Retry-After`: explanations read the log one at a time.',
+  'log-unavailable': 'Look at the link to NATS and its JetStream; issuing goes on meanwhile.',
+};
+
+/** What to do about a problem, for the reference. */
+export const remedyOf = (code: ProblemCode): string => REMEDIES[code];
+
 /** RFC 9457 problem details (`application/problem+json`), with the members `code` and `field`. */
 export const problemSchema = z.object({
   type: z.string(),

@@ -1,6 +1,6 @@
 import { Metadata, status } from '@grpc/grpc-js';
 import { RpcException } from '@nestjs/microservices';
-import { PROBLEMS } from '@spillway/contracts';
+import { PROBLEMS, type ProblemCode } from '@spillway/contracts';
 import { ProblemError } from '../problem-error.js';
 
 /** Problems in gRPC's own terms, by HTTP status. */
@@ -17,6 +17,8 @@ const STATUS_OF: Readonly<Record<number, status>> = {
   503: status.UNAVAILABLE,
 };
 
+export const grpcStatusOf = (code: ProblemCode): status => STATUS_OF[PROBLEMS[code]] ?? status.UNKNOWN;
+
 /** Carries the stable code and the field in the trailing metadata `spillway-code` and `spillway-field`. */
 export function grpcProblem(error: unknown): RpcException {
   const problem = error instanceof ProblemError ? error : new ProblemError('internal', 'The router failed');
@@ -27,7 +29,7 @@ export function grpcProblem(error: unknown): RpcException {
     metadata.set('retry-after', String(problem.retryAfterSeconds));
   }
   return new RpcException({
-    code: STATUS_OF[PROBLEMS[problem.code]] ?? status.UNKNOWN,
+    code: grpcStatusOf(problem.code),
     message: problem.message,
     metadata,
   });
