@@ -10,6 +10,7 @@ import {
   HOLD_MS,
   mayAct,
   mayClaim,
+  missLease,
   renewedLease,
   resolveUnsure,
   seeLease,
@@ -97,8 +98,7 @@ export class LeaseKeeper {
       else await this.contend();
       this.complaints.forget('failing');
     } catch (error) {
-      // What could not be read may have changed meanwhile: the silence is counted anew.
-      this.seen = undefined;
+      this.seen = missLease(this.seen);
       this.complaints.warn('failing', `The lease could not be kept: ${String(error)}`);
     }
   }
@@ -109,7 +109,6 @@ export class LeaseKeeper {
     this.seen = seen;
     const now = performance.now();
     if (this.isStopped || !mayClaim(seen, this.options.holder, now) || !this.patience.isOver(now)) return;
-    this.seen = undefined;
     const initialGeneration = Math.floor(Date.now() / 1000);
     const lease = claimedLease(seen, { self: this.options.holder, floor: this.floor, initialGeneration });
     const sentAtMs = performance.now();

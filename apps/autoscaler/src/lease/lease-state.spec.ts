@@ -2,9 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import type { Lease } from '@spillway/contracts';
 import {
   claimedLease,
+  GRACE_MS,
   HOLD_MS,
   mayAct,
   mayClaim,
+  missLease,
   renewedLease,
   resolveUnsure,
   seeLease,
@@ -53,8 +55,14 @@ describe('the silence of a lease', () => {
     const first = seeLease(undefined, read(1), 100);
     expect(seeLease(first, read(2), 900).sinceMs).toBe(900);
   });
-  it('begins anew after a reading that failed', () => {
-    expect(seeLease(undefined, read(1), 900).sinceMs).toBe(900);
+  it('goes on after readings that failed, but a holder that lives has time to renew it', () => {
+    const missed = missLease(seeLease(undefined, read(1), 100));
+    const back = 100 + SILENCE_MS;
+    const seen = seeLease(missed, read(1), back);
+    expect(seen.sinceMs).toBe(100);
+    expect(mayClaim(seen, 'self', back + GRACE_MS - 1)).toBe(false);
+    expect(mayClaim(seeLease(seen, read(1), back + GRACE_MS), 'self', back + GRACE_MS)).toBe(true);
+    expect(mayClaim(seeLease(seen, read(2), back + GRACE_MS), 'self', back + GRACE_MS)).toBe(false);
   });
 });
 

@@ -6,6 +6,8 @@ export const BEAT_MS = 1_000;
 export const HOLD_MS = 4_000;
 /** Unchanged for this long of one's own time, the lease may be taken. Two seconds more than a holder acts. */
 export const SILENCE_MS = 6_000;
+/** After readings that failed, a holder that lives has this long to renew it first. */
+export const GRACE_MS = 2_000;
 
 /** What the key held when it was last read; no lease before the first holder. */
 export interface LeaseReading {
@@ -13,27 +15,42 @@ export interface LeaseReading {
   readonly revision: number | undefined;
 }
 
-/** A reading, and since when all readings have said the same. Times are one's own, monotonic, in ms. */
+/** A reading. Times are one's own, monotonic, in ms. */
 export interface SeenLease extends LeaseReading {
+  /** Since when every reading that succeeded has said the same. */
   readonly sinceMs: number;
+  /** Since when no reading has failed; `undefined` after one that has. */
+  readonly readableSinceMs: number | undefined;
 }
 
-/** A failed reading in between must pass `undefined` as `before`: what was not seen may have changed. */
 export function seeLease(before: SeenLease | undefined, reading: LeaseReading, nowMs: number): SeenLease {
   const isSame = before !== undefined && before.revision === reading.revision;
-  return { ...reading, sinceMs: isSame ? before.sinceMs : nowMs };
+  return {
+    ...reading,
+    sinceMs: isSame ? before.sinceMs : nowMs,
+    readableSinceMs: before?.readableSinceMs ?? nowMs,
+  };
+}
+
+/**
+ * A reading failed. Where the next one finds the same revision, nothing was renewed in between, so the silence goes
+ * on: a claim is a compare-and-set on that revision, whatever a reading may have missed.
+ */
+export function missLease(before: SeenLease | undefined): SeenLease | undefined {
+  return before && { ...before, readableSinceMs: undefined };
 }
 
 /**
  * Whether `self` may write itself in as the holder:
  * 1. there is no lease, or it was given back;
  * 2. `self` is the holder already, but stopped acting: nobody else can have acted since;
- * 3. the holder has not renewed it for `SILENCE_MS`.
+ * 3. the holder has not renewed it for `SILENCE_MS`, and could have for `GRACE_MS`.
  */
-export function mayClaim({ lease, sinceMs }: SeenLease, self: string, nowMs: number): boolean {
+export function mayClaim(seen: SeenLease, self: string, nowMs: number): boolean {
+  const { lease, sinceMs, readableSinceMs = nowMs } = seen;
   if (!lease || lease.holder === null) return true;
   if (lease.holder === self) return true;
-  return nowMs - sinceMs >= SILENCE_MS;
+  return nowMs - sinceMs >= SILENCE_MS && nowMs - readableSinceMs >= GRACE_MS;
 }
 
 export interface Claim {
