@@ -38,8 +38,8 @@ export class Daemons {
     });
   }
 
-  autoscaler(id: string, access: Access): Promise<Daemon> {
-    return this.start('autoscaler', { ...access, AUTOSCALER_ID: id });
+  autoscaler(id: string, access: Access, env: Readonly<Record<string, string>> = {}): Promise<Daemon> {
+    return this.start('autoscaler', { ...access, AUTOSCALER_ID: id, ...env });
   }
 
   /** @param keys folder with what an enroller needs of those of the system. */
@@ -82,7 +82,7 @@ export class Daemons {
 
   private async start(app: string, env: Readonly<Record<string, string>>): Promise<Daemon> {
     const { PATH, HOME } = process.env;
-    const port = await freePort();
+    const port = env['HTTP_PORT'] ?? (await freePort());
     const running = startProcess(process.execPath, [mainOf(app)], {
       PATH,
       HOME,

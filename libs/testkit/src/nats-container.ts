@@ -29,6 +29,13 @@ export async function startContainer(
     kill: async () => {
       await container.stop({ timeout: 0 });
     },
+    end: async (signal) => {
+      const { container: docker } = await getContainerRuntimeClient();
+      const running = docker.getById(container.getId());
+      await running.kill({ signal });
+      await running.wait();
+      await container.stop({ timeout: 0 });
+    },
   };
 }
 

@@ -20,5 +20,9 @@ export async function startProcess(args: readonly string[]): Promise<RunningServ
       server.kill('SIGKILL');
       await server;
     },
+    end: async (signal) => {
+      server.kill(signal);
+      await server;
+    },
   };
 }

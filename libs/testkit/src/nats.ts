@@ -15,9 +15,14 @@ export interface NatsServerOptions {
   readonly args?: readonly string[];
 }
 
+/** SIGTERM ends a server at once; SIGUSR2 has it hand over what it leads, and let go of its clients first (lame duck). */
+export type NatsSignal = 'SIGTERM' | 'SIGUSR2';
+
 /** A server that runs until killed. */
 export interface RunningServer {
   kill(): Promise<void>;
+  /** Resolves once it is gone. */
+  end(signal: NatsSignal): Promise<void>;
 }
 
 /** A real nats-server with JetStream, on loopback. */
@@ -26,6 +31,8 @@ export interface StartedNats {
   readonly port: number;
   /** As `kill -9`: without a word to anybody, what is in the store stays. */
   readonly kill: () => Promise<void>;
+  /** In good order, as an upgrade does; what is in the store stays. In lame duck mode it takes some 12 s. */
+  readonly end: (signal: NatsSignal) => Promise<void>;
   /** Again on the same port, with the same store, or with an empty one. */
   readonly restart: (options?: { wipeStore?: boolean }) => Promise<void>;
   /** Ends it and removes what it wrote. */
@@ -52,6 +59,10 @@ export async function startNats(options: NatsServerOptions = {}): Promise<Starte
     url: `nats://127.0.0.1:${port}`,
     port,
     kill,
+    end: async (signal) => {
+      await running?.end(signal);
+      running = undefined;
+    },
     restart: async ({ wipeStore = false } = {}) => {
       await kill();
       if (wipeStore) store++;
