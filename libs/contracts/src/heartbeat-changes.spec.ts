@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import * as fc from 'fast-check';
 import { changeHeartbeat, heartbeatChanges } from './heartbeat-changes.js';
-import type { Heartbeat } from './heartbeat.js';
+import { heartbeatSchema, type Heartbeat } from './heartbeat.js';
 
 const before: Heartbeat = {
   at: '2026-11-22T10:00:00.000Z',
@@ -34,6 +35,36 @@ describe('the changes between two heartbeats', () => {
     expect(changes).toEqual({ seq: 2, load: after.load, zone: 'a', isSynthetic: true });
     expect(changeHeartbeat(before, structuredClone(changes))).toEqual(after);
     expect(before.seq).toBe(1);
+  });
+
+  it('make of any heartbeat what the schema makes of both together', () => {
+    const other: Required<Omit<Heartbeat, 'nodeId' | 'region'>> = {
+      at: '2026-11-22T10:00:02.000Z',
+      kind: 'sfu',
+      zone: 'a',
+      instanceId: 'i-2',
+      bootId: 'c',
+      seq: 0,
+      intervalMs: 500,
+      state: 'stopped',
+      urls: ['turn:203.0.113.11:3478'],
+      software: { name: 'eturnal', version: '1.12' },
+      capacity: { bandwidthBps: null, allocations: null },
+      load: { cpu: null, egressBps: 1, ingressBps: null, allocations: null },
+      secretEpoch: 0,
+      commandId: null,
+      isSynthetic: true,
+    };
+    const some = fc.subarray(Object.entries(other)).map((members) => Object.fromEntries(members));
+    fc.assert(
+      fc.property(some, some, (first, changes) => {
+        const from = heartbeatSchema.parse({ ...before, ...first });
+        const expected = heartbeatSchema.parse({ ...from, ...changes });
+        expect(changeHeartbeat(from, structuredClone(changes))).toStrictEqual(expected);
+        const told = heartbeatChanges(from, expected);
+        expect(changeHeartbeat(from, told)).toStrictEqual(expected);
+      }),
+    );
   });
 
   it('leave what they do not name as it was, defaults too', () => {

@@ -29,9 +29,36 @@ function isSame(a: unknown, b: unknown): boolean {
 export function changeHeartbeat(heartbeat: Heartbeat, changes: unknown): Heartbeat | undefined {
   if (isChanges()(changes)) {
     const isOther = changes.nodeId !== undefined || changes.region !== undefined;
-    return isOther ? undefined : { ...heartbeat, ...changes };
+    return isOther ? undefined : changed(heartbeat, changes);
   }
   if (typeof changes !== 'object' || changes === null || Array.isArray(changes)) return undefined;
   const { data } = heartbeatSchema.safeParse({ ...heartbeat, ...changes });
   return data?.nodeId === heartbeat.nodeId && data.region === heartbeat.region ? data : undefined;
 }
+
+/** Member by member: spreading two takes ten times as long (Node 20). The type wants every member. */
+function changed(from: Heartbeat, to: Partial<Heartbeat>): Heartbeat {
+  const heartbeat: Required<Omit<Heartbeat, 'isSynthetic'>> = {
+    at: either(to.at, from.at),
+    nodeId: from.nodeId,
+    region: from.region,
+    kind: either(to.kind, from.kind),
+    zone: either(to.zone, from.zone),
+    instanceId: either(to.instanceId, from.instanceId),
+    bootId: either(to.bootId, from.bootId),
+    seq: either(to.seq, from.seq),
+    intervalMs: either(to.intervalMs, from.intervalMs),
+    state: either(to.state, from.state),
+    urls: either(to.urls, from.urls),
+    software: either(to.software, from.software),
+    capacity: either(to.capacity, from.capacity),
+    load: either(to.load, from.load),
+    secretEpoch: either(to.secretEpoch, from.secretEpoch),
+    commandId: either(to.commandId, from.commandId),
+  };
+  const isSynthetic = either(to.isSynthetic, from.isSynthetic);
+  return isSynthetic ? { ...heartbeat, isSynthetic } : heartbeat;
+}
+
+/** `null` is a value. */
+const either = <T>(changed: T | undefined, before: T): T => (changed === undefined ? before : changed);

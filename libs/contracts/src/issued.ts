@@ -49,12 +49,19 @@ export const issuedSchema = writtenIssuedSchema.transform((batch, context): Issu
 });
 const NEEDS_ID = 'is needed in a batch without a basis';
 
-/** Of the first version's decisions, every one must have its id. */
-export function readIssued(batch: WrittenIssued): Issued {
-  const { basis, decisions, refused, ...rest } = batch;
-  if (!basis) return { ...rest, decisions: decisions.map(readFirstVersion) };
-  const read = decisions.map((decision, index) => readDecision(decision, index, batch, basis));
-  return { ...rest, basis, decisions: read, ...(refused && { refused: refused.map(readRefusal(basis)) }) };
+/** Of the first version's decisions, every one must have its id. Member by member: see below. */
+export function readIssued(written: WrittenIssued): Issued {
+  const { at, routerId, bootId, batch, basis, decisions, refused } = written;
+  if (!basis) return { at, routerId, bootId, batch, decisions: decisions.map(readFirstVersion) };
+  return {
+    at,
+    routerId,
+    bootId,
+    batch,
+    basis,
+    decisions: decisions.map((decision, index) => readDecision(decision, index, written, basis)),
+    refused: refused?.map(readRefusal(basis)),
+  };
 }
 
 /** Member by member: spreading one takes 5 µs, a hundred times as long (Node 20). The type wants every member. */

@@ -27,8 +27,8 @@ export interface LineDecoder {
 
 /** The last heartbeat of a node that was read: what the next may be told by. */
 interface Heard {
-  readonly position: number;
-  readonly heartbeat: Heartbeat;
+  position: number;
+  heartbeat: Heartbeat;
 }
 
 const REASONS = new Set<string>(REJECTION_REASONS);
@@ -76,7 +76,8 @@ export class LineDecoderV1 implements LineDecoder {
     if (!heard || heard.position !== line.since) return damaged('what it tells changes of is missing');
     const heartbeat = changeHeartbeat(heard.heartbeat, line.changed);
     if (!heartbeat) return damaged('its changes make no heartbeat');
-    this.heard.set(subject, { position, heartbeat });
+    heard.position = position;
+    heard.heartbeat = heartbeat;
     return entryOf(position, at, subject, { kind: 'heartbeat', heartbeat });
   }
 }
