@@ -15,9 +15,18 @@ export interface RouterAccess {
 
 export function routerOptions(): Option[] {
   return [
-    new Option('--url <url>', 'the router').env('SPILLWAY_URL').default('http://127.0.0.1:8080'),
+    new Option('--url <url>', 'the router')
+      .env('SPILLWAY_URL')
+      .default('http://127.0.0.1:8080')
+      .argParser(parseUrl),
     new Option('--key <key>', 'API key').env('SPILLWAY_API_KEY').argParser(parseKey),
   ];
+}
+
+/** @throws {UsageError} */
+function parseUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text;
+  throw new UsageError(`--url or SPILLWAY_URL: "${text}" is no URL such as http://127.0.0.1:8080`);
 }
 
 /** Does not repeat the key, as commander would. @throws {UsageError} */

@@ -27,6 +27,13 @@ import {
 } from './turn/stun-channel.js';
 import { transact, type Exchange } from './turn/stun-transaction.js';
 
+/** What an operator can look at, by STUN error code. */
+const HINTS: Readonly<Record<number, string>> = {
+  401: ' (the router and the relay have different secrets: rendered with another master, node id or epoch?)',
+  486: ' (its quota of allocations is used up)',
+  508: ' (it has no relay port left)',
+};
+
 /** The server answered and said no. */
 export class AllocationRefusedError extends Error {
   readonly code = 'allocation-refused';
@@ -37,7 +44,7 @@ export class AllocationRefusedError extends Error {
     /** The server's own words. */
     readonly reason: string,
   ) {
-    super(`${uri} refused: ${stunCode} ${reason}`);
+    super(`${uri} refused: ${stunCode} ${reason}${HINTS[stunCode] ?? ''}`);
     this.name = 'AllocationRefusedError';
   }
 }

@@ -1,5 +1,6 @@
 import type { NodeCommandAnswer, NodeCommandRequest } from '@spillway/contracts';
 import { Command } from 'commander';
+import { interruptible } from '../log/interrupted.js';
 import { parseSeconds } from '../options.js';
 import { natsOption } from '../policy/nats-option.js';
 import { print } from '../print.js';
@@ -35,14 +36,16 @@ export function drainCommand(): Command {
         ...(deadline !== undefined && { deadlineSeconds: deadline }),
       };
       const say = (line: string) => print(command, line);
-      await withBus(
-        nats,
-        async (bus, signal) => {
-          const order = await orderNode(bus, request);
-          say(describe('drain', order));
-          if (wait) await awaitDrain(bus, order, say, signal);
-        },
-        wait ? { workMs: Infinity } : {},
+      await interruptible('an order that was given stands, and the drain goes on', (interrupted) =>
+        withBus(
+          nats,
+          async (bus, signal) => {
+            const order = await orderNode(bus, request);
+            say(describe('drain', order));
+            if (wait) await awaitDrain(bus, order, say, signal);
+          },
+          { signal: interrupted, ...(wait && { workMs: Infinity }) },
+        ),
       );
     });
 }

@@ -101,6 +101,7 @@ describe('spillway ice', () => {
   });
 
   it.each([
+    [['--url', '127.0.0.1:8080'], /^spillway: --url or SPILLWAY_URL: "127.0.0.1:8080" is no URL such as/],
     [['--require', ''], /--require .* at least one/],
     [['--key', 'schlüssel'], /^spillway: --key or SPILLWAY_API_KEY has characters/],
     [['--key', 'a\nb'], /^spillway: --key or SPILLWAY_API_KEY has characters/],

@@ -19,11 +19,13 @@ describeWith(['turnserver'], 'spillway ice --try, with a real coturn', () => {
     ]);
   });
 
-  it("says the server's error when it refuses", async () => {
+  it("says the server's error when it refuses, and what to look at", async () => {
     const attempts = await tryAnswer(answerWith('another secret'));
-    const failure = `turn:127.0.0.1:${coturn.port}?transport=udp refused: 401 Unauthorized`;
-    expect(attempts.map(describeAttempt)[0]).toBe(`failed: ${failure}`);
-    expect(new AllocationsFailedError(attempts).message).toBe(`2 of 2 allocations failed: ${failure}`);
+    const refusal = `turn:127.0.0.1:${coturn.port}?transport=udp refused: 401 Unauthorized`;
+    const hint =
+      '(the router and the relay have different secrets: rendered with another master, node id or epoch?)';
+    expect(attempts.map(describeAttempt)[0]).toBe(`failed: ${refusal} ${hint}`);
+    expect(new AllocationsFailedError(attempts).message).toContain(`2 of 2 allocations failed: ${refusal}`);
   });
 
   function answerWith(secret: string): IceServersAnswer {
