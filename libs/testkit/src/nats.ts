@@ -29,6 +29,8 @@ export interface RunningServer {
 export interface StartedNats {
   readonly url: string;
   readonly port: number;
+  /** Where its store is now. */
+  readonly storeFolder: string;
   /** As `kill -9`: without a word to anybody, what is in the store stays. */
   readonly kill: () => Promise<void>;
   /** In good order, as an upgrade does; what is in the store stays. In lame duck mode it takes some 12 s. */
@@ -44,9 +46,9 @@ export async function startNats(options: NatsServerOptions = {}): Promise<Starte
   const port = options.port ?? (await getPort());
   const scratch = options.storeDir ?? (await mkdtemp(join(tmpdir(), 'spillway-nats-')));
   let store = 0;
+  const storeFolder = () => join(scratch, `store-${store}`);
   const start = async (): Promise<RunningServer> => {
-    const folder = join(scratch, `store-${store}`);
-    const jetstream = options.jetstream === false ? [] : ['--jetstream', '--store_dir', folder];
+    const jetstream = options.jetstream === false ? [] : ['--jetstream', '--store_dir', storeFolder()];
     const args = ['--addr', '127.0.0.1', '--port', `${port}`, ...jetstream, ...(options.args ?? [])];
     return run(args, scratch);
   };
@@ -58,6 +60,9 @@ export async function startNats(options: NatsServerOptions = {}): Promise<Starte
   return {
     url: `nats://127.0.0.1:${port}`,
     port,
+    get storeFolder() {
+      return storeFolder();
+    },
     kill,
     end: async (signal) => {
       await running?.end(signal);
