@@ -7,7 +7,7 @@ export const INTERVAL_MS = 2_000;
 const TICK_MS = 20;
 
 /** Publishes what the reporters of `nodes` nodes would, evenly spread over the interval. @returns what stops it. */
-export function beat(bus: Pick<Bus, 'publish'>, nodes: number): () => void {
+export function beat(bus: Pick<Bus, 'publish'>, nodes: number, regions = REGIONS): () => void {
   let sent = 0;
   const startedAt = performance.now();
   const timer = setInterval(() => {
@@ -16,7 +16,7 @@ export function beat(bus: Pick<Bus, 'publish'>, nodes: number): () => void {
       const index = sent % nodes;
       const heartbeat = aHeartbeat({
         nodeId: `node-${index}`,
-        region: REGIONS[index % REGIONS.length],
+        region: regions[index % regions.length],
         zone: 'abc'[index % 3],
         instanceId: `i-0123456789abcdef${index}`,
         bootId: `boot-${index}`,

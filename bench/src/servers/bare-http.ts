@@ -1,10 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { reportToParent } from './bench-child.js';
-import { aService } from './world.js';
-
-const principal = { name: 'bench', scopes: new Set(['issue'] as const) };
-const answer = aService(24).answer({ userId: 'alice' }, { principal, address: undefined });
+import { answerLike } from './answer-like.js';
+import { reportToParent } from './child.js';
 
 const server = createServer((request, response) => {
   let text = '';
@@ -12,7 +9,7 @@ const server = createServer((request, response) => {
   request.on('data', (chunk: string) => (text += chunk));
   request.on('end', () => {
     const { userId } = JSON.parse(text) as { userId: string };
-    const body = JSON.stringify({ ...answer, placement: { ...answer.placement, decisionId: userId } });
+    const body = JSON.stringify(answerLike(userId));
     response.writeHead(200, {
       'content-type': 'application/json; charset=utf-8',
       'content-length': Buffer.byteLength(body),
@@ -20,4 +17,6 @@ const server = createServer((request, response) => {
     response.end(body);
   });
 });
+// As long as Fastify's: its connections wait while another server's turn lasts.
+server.keepAliveTimeout = 72_000;
 server.listen(0, '127.0.0.1', () => reportToParent((server.address() as AddressInfo).port));

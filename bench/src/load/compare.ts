@@ -4,27 +4,33 @@ export interface Contestant {
   readonly run: () => void;
 }
 
-const ROUNDS = 21;
-const ROUND_MS = 40;
+export interface Rounds {
+  readonly count: number;
+  readonly ms: number;
+}
 
 /**
  * Times contestants side by side: short rounds in turn, so that whatever else the machine does meets all of them,
  * and the median round of each.
- * @returns nanoseconds a run, by name.
+ * @returns nanoseconds of CPU a run, by name.
  */
-export function compare(contestants: readonly Contestant[]): Map<string, number> {
-  const batches = contestants.map((contestant) => ({ contestant, size: batchSize(contestant), rounds: [0] }));
-  for (const batch of batches) batch.rounds.length = 0;
-  for (let round = 0; round < ROUNDS; round++) {
+export function compare(contestants: readonly Contestant[], { count, ms }: Rounds): (name: string) => number {
+  const batches = contestants.map((contestant) => ({
+    contestant,
+    size: batchSize(contestant, ms),
+    rounds: Array.of<number>(),
+  }));
+  for (let round = 0; round < count; round++) {
     for (const { contestant, size, rounds } of batches) rounds.push(nanosecondsPerRun(contestant, size));
   }
-  return new Map(batches.map(({ contestant, rounds }) => [contestant.name, median(rounds)]));
+  const took = new Map(batches.map(({ contestant, rounds }) => [contestant.name, median(rounds)]));
+  return (name) => took.get(name) ?? NaN;
 }
 
 /** Runs that take about a round; finding out also warms the code up. */
-function batchSize(contestant: Contestant): number {
+function batchSize(contestant: Contestant, ms: number): number {
   let size = 1000;
-  for (let i = 0; i < 10; i++) size = Math.ceil((ROUND_MS * 1e6) / nanosecondsPerRun(contestant, size));
+  for (let i = 0; i < 5; i++) size = Math.ceil((ms * 1e6) / nanosecondsPerRun(contestant, size));
   return size;
 }
 
@@ -32,7 +38,7 @@ function nanosecondsPerRun({ run }: Contestant, times: number): number {
   const before = process.cpuUsage();
   for (let i = 0; i < times; i++) run();
   const { user, system } = process.cpuUsage(before);
-  return ((user + system) * 1000) / times;
+  return Math.max(1, (user + system) * 1000) / times;
 }
 
 export function median(values: readonly number[]): number {

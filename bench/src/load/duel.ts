@@ -1,0 +1,72 @@
+import type { Figure, Target } from '../suite/figure.js';
+import type { Effort } from '../suite/part.js';
+import { median } from './compare.js';
+import type { ForkedServer } from './forked.js';
+import { askAtRate, saturate, type Ask } from './load.js';
+
+/** Who answers, and how to ask it. */
+export interface Side {
+  readonly server: Pick<ForkedServer, 'cpuMicros'>;
+  readonly ask: Ask;
+}
+
+export interface Duel {
+  readonly what: string;
+  readonly against: string;
+  readonly ours: Side;
+  readonly bare: Side;
+  /** Asked at a time. */
+  readonly lanes: number;
+  readonly target?: Target;
+}
+
+interface Round {
+  readonly perSecond: number;
+  readonly micros: number;
+}
+
+/** Two servers under the same load in turn: how many requests a second, what each takes, and how long at half of that. */
+export async function fight(duel: Duel, { isSmoke, say }: Effort): Promise<Figure[]> {
+  const { what, against, ours, bare, lanes, target } = duel;
+  const [rounds, ms] = isSmoke ? [1, 100] : [7, 2_000];
+  for (const side of [bare, ours]) await roundOf(side, lanes, ms);
+  say(`${what}: as fast as it goes`);
+  const results: { bare: Round; ours: Round }[] = [];
+  for (let i = 0; i < rounds; i++) {
+    results.push({ bare: await roundOf(bare, lanes, ms), ours: await roundOf(ours, lanes, ms) });
+  }
+  const of = (side: 'bare' | 'ours', what: keyof Round) => median(results.map((round) => round[side][what]));
+  const rates = { ours: of('ours', 'perSecond'), bare: of('bare', 'perSecond') };
+  const costs = { ours: of('ours', 'micros'), bare: of('bare', 'micros') };
+  say(`${what}: at half of that`);
+  const [oursAtHalf, bareAtHalf] = [
+    await askAtRate(ours.ask, rates.ours / 2, rounds * ms),
+    await askAtRate(bare.ask, rates.bare / 2, rounds * ms),
+  ];
+  return [
+    {
+      what: `${what}, requests a second as a share of ${against}`,
+      value: rates.ours / rates.bare,
+      ...(target && { target }),
+      detail: `${Math.round(rates.ours)} against ${Math.round(rates.bare)} a second`,
+    },
+    {
+      what: `${what}, requests a CPU second as a share of ${against}`,
+      value: costs.bare / costs.ours,
+      detail: `${costs.ours.toFixed(0)} µs against ${costs.bare.toFixed(0)} µs of CPU a request`,
+    },
+    {
+      what: `${what}, time to answer at half of that load, p99`,
+      value: oursAtHalf.at(0.99),
+      unit: 'ms',
+      detail: `${oursAtHalf.describe()}; ${against}: ${bareAtHalf.describe()}`,
+    },
+  ];
+}
+
+async function roundOf({ server, ask }: Side, lanes: number, ms: number): Promise<Round> {
+  const before = await server.cpuMicros();
+  const run = await saturate(ask, lanes, ms);
+  const micros = ((await server.cpuMicros()) - before) / run.answers;
+  return { perSecond: (run.answers * 1000) / run.ms, micros };
+}

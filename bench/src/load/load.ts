@@ -1,0 +1,55 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { Latencies } from './latency.js';
+
+/** Asks once. Rejects when the answer is none. */
+export type Ask = () => Promise<void>;
+
+/**
+ * Asks as fast as answers come, so many at a time. The load's event loop keeps turning: one that sleeps until each
+ * answer wakes it lets the server pay for the waking, 30 µs an answer on a virtual machine.
+ * @returns answers, and the milliseconds they took.
+ */
+export async function saturate(
+  ask: Ask,
+  lanes: number,
+  ms: number,
+): Promise<{ readonly answers: number; readonly ms: number }> {
+  let answers = 0;
+  const run = { isOver: false };
+  const startedAt = performance.now();
+  const lane = async () => {
+    while (!run.isOver) {
+      await ask();
+      answers++;
+    }
+  };
+  const all = Promise.all(Array.from({ length: lanes }, lane)).finally(() => (run.isOver = true));
+  // Told of below, and not before.
+  all.catch(() => undefined);
+  while (!run.isOver && performance.now() - startedAt < ms) await turn();
+  run.isOver = true;
+  await all;
+  return { answers, ms: performance.now() - startedAt };
+}
+
+/** Asks so often, whether or not answers come, and counts the time of each from when it was due. */
+export async function askAtRate(ask: Ask, perSecond: number, ms: number): Promise<Latencies> {
+  const took: number[] = [];
+  const failures: unknown[] = [];
+  const startedAt = performance.now();
+  let sent = 0;
+  for (let elapsed = 0; elapsed < ms; elapsed = performance.now() - startedAt) {
+    for (; sent < (elapsed * perSecond) / 1000; sent++) {
+      const dueAt = startedAt + (sent * 1000) / perSecond;
+      ask().then(
+        () => took.push(performance.now() - dueAt),
+        (error: unknown) => failures.push(error),
+      );
+    }
+    if (failures.length > 0) throw failures[0];
+    await turn();
+  }
+  while (took.length < sent && failures.length === 0) await turn();
+  if (failures.length > 0) throw failures[0];
+  return new Latencies(took);
+}
