@@ -163,9 +163,10 @@ export class Fleet {
     const former = new Map(this.regionsById);
     this.regionsById.clear();
     const unit = reservationUnit(reservation);
+    const turnover = reservation.rampSeconds / reservation.sessionSeconds;
     for (const [id, place] of Object.entries(regions)) {
       const events = former.get(id)?.events ?? this.outsideEvents.take(id);
-      this.regionsById.set(id, new RegionState(id, place, events, unit));
+      this.regionsById.set(id, new RegionState(id, place, events, unit, turnover));
       former.delete(id);
     }
     for (const { id, events } of former.values()) this.outsideEvents.keep(id, events);

@@ -5,10 +5,12 @@ import { aFleet, issued, served, T0 } from './fleet.harness.js';
 import { ROUTER_LIVE_MS } from './live-routers.js';
 import { TOLD_AFTER_MS } from './untold.js';
 
-/** A router's fleet in which node n1 was heard, and other routers that can be heard. */
+const IDLE = { cpu: 0, egressBps: 0, ingressBps: 0, allocations: 0 };
+
+/** A router's fleet in which the idle node n1 was heard, and other routers that can be heard. */
 function aRouter() {
   const { fleet, apply, hear } = aFleet();
-  hear(aHeartbeat({ intervalMs: 60_000 }), T0);
+  hear(aHeartbeat({ intervalMs: 60_000, load: IDLE }), T0);
   const hearRouter = (name: string, at: number, decisions = issued().decisions) =>
     apply({ kind: 'issued', issued: issued(decisions, { routerId: name, bootId: `${name}-boot` }) }, at);
   const reservations = (at: number) => {

@@ -105,17 +105,37 @@ export function unitOfCredential({ bandwidthBps, allocations }: LoadPerCredentia
 /** Credentials that a node of unknown capacity is taken to stand: what is issued for it must weigh something. */
 const ASSUMED_CREDENTIALS = 1000;
 
-/** The share of a capacity that `count` reservations on `nodes` nodes take: the larger of its known parts. */
+/**
+ * The share of a capacity that `count` reservations on `nodes` nodes take: the larger of its known parts.
+ *
+ * @param ending what will have ended by the time that they show.
+ */
 export function reservedShare(
   count: number,
   unit: ReservationUnit,
   kbpsCapacity: number | null,
   allocationsCapacity: number | null,
   nodes = 1,
+  ending = NO_RESERVATION,
 ): number {
   if (count === 0) return 0;
   if (!kbpsCapacity && !allocationsCapacity) return count / (ASSUMED_CREDENTIALS * nodes);
-  const kbps = kbpsCapacity ? (count * unit.kbps) / kbpsCapacity : 0;
-  const allocations = allocationsCapacity ? (count * unit.allocations) / allocationsCapacity : 0;
-  return Math.max(kbps, allocations);
+  const kbps = kbpsCapacity ? (count * unit.kbps - ending.kbps) / kbpsCapacity : 0;
+  const allocations = allocationsCapacity
+    ? (count * unit.allocations - ending.allocations) / allocationsCapacity
+    : 0;
+  return Math.max(0, kbps, allocations);
+}
+
+/** How many credentials' load a capacity holds, by the part that is full first; Infinity when none is known. */
+export function credentialsHeld(
+  unit: ReservationUnit,
+  {
+    kbpsCapacity,
+    allocationsCapacity,
+  }: { readonly [Part in 'kbpsCapacity' | 'allocationsCapacity']: number },
+): number {
+  const kbps = kbpsCapacity > 0 ? unit.kbps / kbpsCapacity : 0;
+  const allocations = allocationsCapacity > 0 ? unit.allocations / allocationsCapacity : 0;
+  return 1 / Math.max(kbps, allocations);
 }

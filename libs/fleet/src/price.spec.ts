@@ -1,32 +1,48 @@
 import { describe, expect, it } from '@jest/globals';
 import { aPolicy } from '@spillway/testkit';
-import { INTEGRAL_FADE_MS, integralAt, priceMs } from './price.js';
+import { INTEGRAL_FADE_MS, integralAt, priceCurve, priceMs } from './price.js';
 
-const policy = aPolicy();
+const LARGE = 100_000;
+const curve = priceCurve(aPolicy(), LARGE);
 
 describe('The price', () => {
   it.each([
     { utilization: 0, integralMs: 0, price: 0 },
-    { utilization: 0.79, integralMs: 0, price: 0 },
-    { utilization: 0.8, integralMs: 0, price: 15 },
-    { utilization: 0.8, integralMs: 100, price: 115 },
-    { utilization: 0.79, integralMs: 100, price: 100 },
-    { utilization: 0.75, integralMs: 100, price: 40 },
-    { utilization: 0.7, integralMs: 100, price: 0 },
-    { utilization: 0.81, integralMs: 0, price: 30 + 200 },
-    { utilization: 0.9, integralMs: 50, price: 165 + 50 + 2000 },
-    { utilization: 1.3, integralMs: 400, price: 765 + 400 + 10_000 },
+    { utilization: 0.7897, integralMs: 0, price: 0 },
+    { utilization: 0.7997, integralMs: 0, price: 8 },
+    { utilization: 0.7997, integralMs: 100, price: 108 },
+    { utilization: 0.7897, integralMs: 100, price: 100 },
+    { utilization: 0.7497, integralMs: 100, price: 68 },
+    { utilization: 0.711, integralMs: 400, price: 400 - 62.96 },
+    { utilization: 0.71, integralMs: 400, price: 0 },
+    { utilization: 0.81, integralMs: 0, price: 16.24 + 200 },
+    { utilization: 0.9, integralMs: 50, price: 88.24 + 50 + 2000 },
+    { utilization: 1.3, integralMs: 400, price: 408.24 + 400 + 10_000 },
   ])(
     'is $price ms at $utilization with $integralMs ms of slow part',
     ({ utilization, integralMs, price }) => {
-      expect(priceMs(utilization, integralMs, policy)).toBeCloseTo(price, 6);
+      expect(priceMs(utilization, integralMs, curve)).toBeCloseTo(price, 6);
     },
   );
 
   it('follows the policy: target, gain, wall and threshold', () => {
-    const steep = aPolicy({ threshold: 0.9, price: { target: 0.5, gainMs: 100, wallMs: 1000 } });
+    const policy = aPolicy({ threshold: 0.9, price: { target: 0.5, gainMs: 100, wallMs: 1000 } });
+    const steep = priceCurve(policy, Infinity);
     expect(priceMs(0.6, 0, steep)).toBeCloseTo(10, 6);
     expect(priceMs(1, 0, steep)).toBeCloseTo(50 + 100, 6);
+  });
+
+  it.each([
+    [Infinity, { target: 0.79, gainMs: 800, wallMs: 20_000 }],
+    [6_600, { target: 0.79 - 30 / 6_600, gainMs: 800, wallMs: 20_000 }],
+    [3_300, { target: 0.79 - 30 / 3_300, gainMs: 800, wallMs: 10_000 }],
+    [660, { target: 0.79 - 30 / 660, gainMs: 160, wallMs: 2_000 }],
+    [100, { target: 0.74, gainMs: 80, wallMs: 2_000 }],
+  ])('of a region that holds %p credentials rises like this: %p', (holds, { target, gainMs, wallMs }) => {
+    const { threshold, freeUpTo, ...curve } = priceCurve(aPolicy(), holds);
+    expect([threshold, freeUpTo]).toEqual([0.8, expect.closeTo(0.71)]);
+    expect(curve.target).toBeCloseTo(target, 9);
+    expect([curve.gainMs, curve.wallMs]).toEqual([expect.closeTo(gainMs), expect.closeTo(wallMs)]);
   });
 });
 

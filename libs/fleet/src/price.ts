@@ -3,6 +3,51 @@ import type { PolicyDocument, Spillover } from '@spillway/contracts';
 /** A slow part that nobody renews falls to zero in this time, in ms. */
 export const INTEGRAL_FADE_MS = 10 * 60_000;
 
+/** Credentials that a region must hold for the policy's gain and wall to be its own; with fewer they are weaker. */
+const FULL_GAIN_CREDENTIALS = 3_300;
+const FULL_WALL_CREDENTIALS = 6_600;
+/** No weaker than this. */
+const LEAST_STRENGTH = 0.1;
+/** So many credentials' load below the policy's target a region is kept, but no more than `MAX_MARGIN`. */
+const MARGIN_CREDENTIALS = 30;
+const MAX_MARGIN = 0.05;
+/** So far below the policy's target a place costs nothing, whatever the slow part still is. */
+const FREE_BELOW_TARGET = 0.08;
+
+/** How the price of one region rises with its utilization. */
+export interface PriceCurve {
+  /** The slow part moves until the utilization is here. */
+  readonly target: number;
+  readonly gainMs: number;
+  readonly wallMs: number;
+  readonly threshold: number;
+  /** Up to here a place costs nothing. */
+  readonly freeUpTo: number;
+}
+
+/**
+ * The policy's curve, for a region of this size. The load of few calls wanders by chance: against a price as steep as
+ * a large region's, each call that begins or ends would send away, or take back, all clients of the same town.
+ *
+ * @param holds credentials whose load the region holds, see `FleetRegion`.
+ */
+export function priceCurve(
+  { price, threshold }: Pick<PolicyDocument, 'price' | 'threshold'>,
+  holds: number,
+): PriceCurve {
+  return {
+    target: price.target - Math.min(MAX_MARGIN, MARGIN_CREDENTIALS / holds),
+    gainMs: price.gainMs * strength(holds / FULL_GAIN_CREDENTIALS),
+    wallMs: price.wallMs * strength(holds / FULL_WALL_CREDENTIALS),
+    threshold,
+    freeUpTo: price.target - FREE_BELOW_TARGET,
+  };
+}
+
+function strength(share: number): number {
+  return Math.min(1, Math.max(LEAST_STRENGTH, share));
+}
+
 /**
  * What a place in a region costs, in ms of round-trip time: zero while there is room, about as much as the next
  * region is farther away at the target, and a wall from the threshold on, which orders regions by overshoot.
@@ -10,13 +55,10 @@ export const INTEGRAL_FADE_MS = 10 * 60_000;
  * @param utilization load ÷ capacity, 0–1 and above.
  * @param integralMs the slow part, see `integralAt`.
  */
-export function priceMs(
-  utilization: number,
-  integralMs: number,
-  { price, threshold }: Pick<PolicyDocument, 'price' | 'threshold'>,
-): number {
-  const slope = Math.max(0, price.gainMs * (utilization - price.target) + integralMs);
-  return slope + price.wallMs * Math.max(0, utilization - threshold);
+export function priceMs(utilization: number, integralMs: number, curve: PriceCurve): number {
+  if (utilization <= curve.freeUpTo) return 0;
+  const slope = Math.max(0, curve.gainMs * (utilization - curve.target) + integralMs);
+  return slope + curve.wallMs * Math.max(0, utilization - curve.threshold);
 }
 
 /**

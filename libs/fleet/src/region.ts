@@ -2,6 +2,7 @@ import type { Overload, RegionPolicy, Scale, Spillover } from '@spillway/contrac
 import { mix32 } from './hash.js';
 import {
   CPU_CAPACITY_MILLI,
+  credentialsHeld,
   largestPart,
   reservedShare,
   unitOfCredential,
@@ -34,10 +35,15 @@ export interface FleetRegion {
   readonly totals: RegionTotals;
   /** Σ load ÷ Σ capacity over usable nodes, per part, then the largest; `null` when no part is known. */
   readonly measured: number | null;
-  /** The share of the capacity that reservations are expected to take. */
+  /**
+   * The share of the capacity that reservations are expected to take beyond what ends meanwhile: in a region where as
+   * many calls end as begin, nothing. Never below 0.
+   */
   readonly reserved: number;
   /** Measured plus reserved; `null` when nothing is measured: unknown is never zero. */
   readonly utilization: number | null;
+  /** How many credentials' load its usable nodes hold: small regions are noisy. Infinity when not known. */
+  readonly holds: number;
   /** What one issued credential is expected to add: as the autoscaler learned it, else as the policy says. */
   readonly unit: ReservationUnit;
   /** The last of its kind on the log. */
@@ -74,6 +80,8 @@ export class RegionState implements FleetRegion {
     readonly place: RegionPolicy,
     readonly events: RegionEvents,
     private readonly policyUnit: ReservationUnit,
+    /** The share of the load that ends while a reservation counts. */
+    private readonly turnover: number,
   ) {
     this.unit = this.currentUnit();
   }
@@ -132,6 +140,10 @@ export class RegionState implements FleetRegion {
     return measured === null ? null : measured + reserved;
   }
 
+  get holds(): number {
+    return credentialsHeld(this.unit, this.sums);
+  }
+
   /** Of what this was made from: see `Fleet.digest`. */
   digest(): number {
     const { nodeCount, silentCount, usable, reservations, spillover } = this;
@@ -174,6 +186,7 @@ export class RegionState implements FleetRegion {
       kbpsCapacity,
       allocationsCapacity,
       usable.length,
+      { kbps: this.turnover * sums.kbps, allocations: this.turnover * sums.allocations },
     );
     this.weighedAt = this.revision;
     return weighed;

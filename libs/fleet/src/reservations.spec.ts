@@ -55,6 +55,32 @@ describe('Reservations', () => {
   });
 });
 
+describe('Reservations and the calls that end meanwhile', () => {
+  const policy = aPolicy({
+    reservation: { rampSeconds: 10, sessionSeconds: 500, bandwidthBps: 0, allocations: 1 },
+  });
+  /** A node at 80 % of 5,000 allocations, of which 80 end in ten seconds, after so many credentials were issued. */
+  function after(credentials: number) {
+    const { fleet, hear } = aFleet(policy);
+    hear(aHeartbeat({ load: { cpu: null, egressBps: null, ingressBps: null, allocations: 4_000 } }), T0);
+    for (let i = 0; i < credentials; i++) fleet.reserve('n1', T0);
+    return { region: fleet.regions.get('us-east-1'), node: fleet.node('us-east-1', 'n1') };
+  }
+
+  it.each([
+    { credentials: 0, utilization: 0.8 },
+    { credentials: 40, utilization: 0.8 },
+    { credentials: 80, utilization: 0.8 },
+    { credentials: 130, utilization: 0.81 },
+  ])('take a region at 80 % to $utilization with $credentials of them', ({ credentials, utilization }) => {
+    expect(after(credentials).region?.utilization).toBeCloseTo(utilization, 9);
+  });
+
+  it('count whole on a node: nothing says that what ends, ends there', () => {
+    expect(after(40).node?.reserved).toBeCloseTo(0.008, 9);
+  });
+});
+
 describe('What comes late', () => {
   it('does not make a node fresh that was last heard long ago', () => {
     const fleet = new Fleet();

@@ -1,5 +1,5 @@
 import type { REGION_OBSTACLES } from '@spillway/contracts';
-import { priceMs } from '@spillway/fleet';
+import { priceCurve, priceMs, type PriceCurve } from '@spillway/fleet';
 import type { Choice } from './explain.js';
 import { EXPECTED_ROOM, MEASURED_ROOM, placeWhere, type PlacementRequest } from './place.js';
 import type { PlacementView } from './placement-view.js';
@@ -124,7 +124,8 @@ function byPrice(
   const price = costOf(weighing, rival) - (weighing.rttMs[index] ?? 0);
   if (price <= 0) return null;
   const isCapped = index !== home && isAnotherEmptier(weighing, index);
-  const load = loadOf(view, price, integralMs, isCapped);
+  const curve = priceCurve(view.policy, view.regions[index]?.holds ?? Infinity);
+  const load = loadOf(curve, price, integralMs, isCapped);
   return { priceMs: price, load, ...(to !== undefined && { to }) };
 }
 
@@ -143,13 +144,13 @@ const MOST_LOAD = 4;
 const STEPS = 22;
 
 /** The greatest load at which a region costs no more than that. */
-function loadOf({ policy }: PlacementView, price: number, integralMs: number, isCapped: boolean): number {
+function loadOf(curve: PriceCurve, price: number, integralMs: number, isCapped: boolean): number {
   let low = 0;
-  let high = isCapped ? policy.threshold : MOST_LOAD;
-  if (priceMs(high, integralMs, policy) <= price) return high;
+  let high = isCapped ? curve.threshold : MOST_LOAD;
+  if (priceMs(high, integralMs, curve) <= price) return high;
   for (let i = 0; i < STEPS; i++) {
     const middle = (low + high) / 2;
-    if (priceMs(middle, integralMs, policy) <= price) low = middle;
+    if (priceMs(middle, integralMs, curve) <= price) low = middle;
     else high = middle;
   }
   return low;

@@ -91,7 +91,7 @@ describe('An explanation of any decision', () => {
           if (!region || !turnsAt || turnsAt.priceMs === null) continue;
           const at = (load: number) =>
             regionPriceMs(
-              { ...region, spillover: region.spillover, utilization: load },
+              { ...region, spillover: region.spillover, holds: region.holds, utilization: load },
               view.policy,
               fleet.now,
             );

@@ -2,30 +2,33 @@ import { describe, expect, it } from '@jest/globals';
 import { aHeartbeat, aPolicy } from '@spillway/testkit';
 import * as fc from 'fast-check';
 import { fullnessOf, regionPriceMs } from './standing.js';
-import { aWorld, eu, loaded, T0, UNKNOWN_LOAD, us } from './world.harness.js';
+import { aWorld, eu, loaded, ONE_NODE, T0, UNKNOWN_LOAD, us } from './world.harness.js';
 
 const policy = aPolicy({ strategy: 'priced' });
 const MINUTE = 60_000;
+const { target, gainMs, wallMs } = ONE_NODE;
 
 describe('The prices of a view', () => {
   it('are zero while there is room, and are those of the load and the slow part together', () => {
     const { view, charge } = aWorld([us('a', loaded(0.81)), eu('b', loaded(0.5))], policy);
-    expect(Array.from(view.priceMs)).toEqual([expect.closeTo(30 + 200), 0, 0]);
+    const fast = (0.81 - target) * gainMs + 0.01 * wallMs;
+    expect(Array.from(view.priceMs)).toEqual([expect.closeTo(fast), 0, 0]);
     charge('us-east-1', 100);
     charge('eu-central-1', 100);
-    expect(Array.from(view.priceMs)).toEqual([expect.closeTo(30 + 100 + 200), 0, 0]);
+    expect(Array.from(view.priceMs)).toEqual([expect.closeTo(fast + 100), 0, 0]);
   });
 
   it('rise with what is issued, at once', () => {
-    const { view, fleet } = aWorld([us('a', loaded(0.79))], policy);
+    const { view, fleet } = aWorld([us('a', loaded(target))], policy);
     const before = view.priceMs[0];
-    for (let i = 0; i < 100; i++) fleet.reserve('a', T0);
+    for (let i = 0; i < 300; i++) fleet.reserve('a', T0);
     expect(before).toBeCloseTo(0);
-    expect(view.priceMs[0]).toBeCloseTo(0.02 * 1500 + 0.01 * 20_000);
+    const utilization = target + 300 / 5000 - (10 / 600) * target;
+    expect(view.priceMs[0]).toBeCloseTo((utilization - target) * gainMs + (utilization - 0.8) * wallMs);
   });
 
   it('hold their slow part for as long as it is valid, then let it fall over ten minutes', () => {
-    const { view, fleet, charge } = aWorld([us('a', { ...loaded(0.79), intervalMs: 60_000 })], policy);
+    const { view, fleet, charge } = aWorld([us('a', { ...loaded(target), intervalMs: 60_000 })], policy);
     charge('us-east-1', 200);
     // Held by a link that is down, as a router's view is when it loses the bus.
     fleet.setLink('down', T0);
@@ -46,7 +49,7 @@ describe('The prices of a view', () => {
     charge('us-east-1', 100);
     expect(view.priceMs[0]).toBe(100);
     for (let i = 0; i < 820; i++) fleet.reserve('a', T0);
-    expect(view.priceMs[0]).toBeCloseTo(100 + 0.03 * 1500 + 0.02 * 20_000);
+    expect(view.priceMs[0]).toBeCloseTo(100 + 0.03 * 800 + 0.02 * 20_000);
   });
 });
 

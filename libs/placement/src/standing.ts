@@ -1,5 +1,5 @@
 import type { PolicyDocument } from '@spillway/contracts';
-import { INTEGRAL_FADE_MS, integralAt, priceMs, type FleetRegion } from '@spillway/fleet';
+import { INTEGRAL_FADE_MS, integralAt, priceCurve, priceMs, type FleetRegion } from '@spillway/fleet';
 
 /** 0: known to be below the threshold; 1: not measured, not known to be at it; 2: at the threshold or above. */
 export type Fullness = 0 | 1 | 2;
@@ -15,9 +15,10 @@ export function fullnessOf({ measured, reserved }: FleetRegion, { threshold }: P
  * at what was issued for it where that is more: unknown is never empty.
  */
 export function regionPriceMs(region: FleetRegion, policy: PolicyDocument, now: number): number {
-  const { utilization, reserved, spillover } = region;
+  const { utilization, reserved, spillover, holds } = region;
   const integral = spillover ? integralAt(spillover.event, spillover.at, now) : 0;
-  return priceMs(utilization ?? Math.max(policy.price.target, reserved), integral, policy);
+  const curve = priceCurve(policy, holds);
+  return priceMs(utilization ?? Math.max(curve.target, reserved), integral, curve);
 }
 
 /** How the regions stand, whoever asks. All in the order of the regions, and shared: do not write to them. */

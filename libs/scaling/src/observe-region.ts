@@ -1,5 +1,5 @@
 import type { RegionControl } from '@spillway/contracts';
-import { integralAt } from '@spillway/fleet';
+import { integralAt, priceCurve } from '@spillway/fleet';
 import { demandInNodes, type NodeCapacity } from './demand.js';
 import { learnLoadPerCredential } from './load-per-credential.js';
 import { nextOverload } from './overload.js';
@@ -66,12 +66,13 @@ export function observeRegion(
 /** @param dtMs since the last step; `undefined` after a time of which nothing is known. */
 function integralOf(
   control: RegionControl,
-  { signals: { utilization }, now, policy }: RegionContext,
+  { signals: { utilization }, region, now, policy }: RegionContext,
   said: Beforehand['said'],
   dtMs: number | undefined,
 ): number {
   if (dtMs !== undefined && utilization !== null) {
-    return nextIntegral(control.integralMs, utilization, dtMs, policy.price);
+    const curve = priceCurve(policy, region.holds);
+    return nextIntegral(control.integralMs, utilization, dtMs, curve, policy.price.integralSeconds);
   }
   const last = said ?? {
     event: { integralMs: control.integralMs, validForSeconds: VALID_FOR_SECONDS },

@@ -2,25 +2,33 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { MAX_GAP_MS, MAX_INTEGRAL_MS, nextIntegral } from './price.js';
 
-const price = { target: 0.79, gainMs: 1500, integralSeconds: 300, wallMs: 20_000 };
+const curve = { target: 0.79, gainMs: 1500, wallMs: 20_000, threshold: 0.8, freeUpTo: 0.71 };
+const next = (integralMs: number, utilization: number, dtMs: number) =>
+  nextIntegral(integralMs, utilization, dtMs, curve, 300);
 
 describe('The slow part of the price', () => {
   it.each([
     ['rises by gain ÷ integralSeconds for a point above the target', 100, 0.8, 100.05],
-    ['rises no faster than 0.03 above the target makes it', 100, 2, 100.15],
+    ['rises by the wall too above the threshold', 100, 0.81, 100.1 + 200 / 300],
+    [
+      'rises no faster than 0.03 above the target and 0.02 above the threshold make it',
+      100,
+      2,
+      100.15 + 400 / 300,
+    ],
     ['falls below the target', 100, 0.78, 99.95],
     ['falls no faster than 0.1 below the target makes it', 100, 0, 99.5],
     ['stands still at the target', 100, 0.79, 100],
     ['is never negative', 0.2, 0, 0],
     ['is at most 400 ms', 399.99, 1, 400],
   ])('%s', (_, before, utilization, after) => {
-    expect(nextIntegral(before, utilization, 1000, price)).toBeCloseTo(after, 9);
+    expect(next(before, utilization, 1000)).toBeCloseTo(after, 9);
   });
 
   it('counts no more of the time since the last step than a gap may have', () => {
-    const most = nextIntegral(100, 1, MAX_GAP_MS, price);
-    expect(nextIntegral(100, 1, 3_600_000, price)).toBe(most);
-    expect(nextIntegral(100, 1, -5000, price)).toBe(100);
+    const most = next(100, 1, MAX_GAP_MS);
+    expect(next(100, 1, 3_600_000)).toBe(most);
+    expect(next(100, 1, -5000)).toBe(100);
   });
 
   it('is the same however the time is cut into steps', () => {
@@ -30,8 +38,8 @@ describe('The slow part of the price', () => {
         fc.integer({ min: 1, max: 10 }),
         (utilization, cuts) => {
           let cut = 200;
-          for (let i = 0; i < cuts; i++) cut = nextIntegral(cut, utilization, 5000 / cuts, price);
-          expect(cut).toBeCloseTo(nextIntegral(200, utilization, 5000, price), 6);
+          for (let i = 0; i < cuts; i++) cut = next(cut, utilization, 5000 / cuts);
+          expect(cut).toBeCloseTo(next(200, utilization, 5000), 6);
         },
       ),
     );
@@ -42,7 +50,7 @@ describe('The slow part of the price', () => {
       fc.property(fc.array(fc.double({ min: 0, max: 100, noNaN: true })), (utilizations) => {
         let integral = 0;
         for (const utilization of utilizations) {
-          integral = nextIntegral(integral, utilization, 10_000, price);
+          integral = next(integral, utilization, 10_000);
           expect(integral).toBeGreaterThanOrEqual(0);
           expect(integral).toBeLessThanOrEqual(MAX_INTEGRAL_MS);
         }

@@ -1,4 +1,4 @@
-import type { PolicyDocument } from '@spillway/contracts';
+import type { PriceCurve } from '@spillway/fleet';
 
 /** A longer time between two steps is a gap: nothing was observed in it, so nothing is concluded from it. In ms. */
 export const MAX_GAP_MS = 10_000;
@@ -8,9 +8,14 @@ export const MAX_INTEGRAL_MS = 400;
 /** A surge must not wind the integral up before it can be answered; a lull takes it down faster. */
 const MIN_ERROR = -0.1;
 const MAX_ERROR = 0.03;
+const MAX_EXCESS = 0.02;
 
 /**
- * One step of the slow part: dI/dt = gain ÷ integralSeconds · clamp(u − target, −0.1, +0.03), within 0–400 ms.
+ * One step of the slow part, within 0–400 ms:
+ *
+ *     dI/dt = (gain · clamp(u − target, −0.1, +0.03) + wall · clamp(u − threshold, 0, 0.02)) ÷ integralSeconds
+ *
+ * With the gain alone a region whose next one is far away would stand at its wall for the better part of an hour.
  *
  * @param dtMs log time since the last step; no more than `MAX_GAP_MS` of it counts.
  */
@@ -18,10 +23,12 @@ export function nextIntegral(
   integralMs: number,
   utilization: number,
   dtMs: number,
-  { gainMs, integralSeconds, target }: PolicyDocument['price'],
+  { gainMs, wallMs, target, threshold }: PriceCurve,
+  integralSeconds: number,
 ): number {
   const error = Math.min(MAX_ERROR, Math.max(MIN_ERROR, utilization - target));
+  const excess = Math.min(MAX_EXCESS, Math.max(0, utilization - threshold));
   const seconds = Math.min(Math.max(0, dtMs), MAX_GAP_MS) / 1000;
-  const moved = integralMs + (gainMs / integralSeconds) * error * seconds;
+  const moved = integralMs + ((gainMs * error + wallMs * excess) / integralSeconds) * seconds;
   return Math.min(MAX_INTEGRAL_MS, Math.max(0, moved));
 }

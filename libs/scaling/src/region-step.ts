@@ -1,5 +1,5 @@
 import type { RegionControl } from '@spillway/contracts';
-import { priceMs } from '@spillway/fleet';
+import { priceCurve, priceMs } from '@spillway/fleet';
 import type { ScalePlan } from './capacity.js';
 import { meanNodeCapacity } from './demand.js';
 import { roundUp } from './load-per-credential.js';
@@ -43,12 +43,16 @@ export function stepRegion(memory: RegionMemory, context: RegionContext): Region
 }
 
 /** Nothing is said of a region whose utilization is unknown: the routers' price then fades on all of them alike. */
-function priceToSay(memory: RegionMemory, { now, policy, signals }: RegionContext): Price | undefined {
+function priceToSay(
+  memory: RegionMemory,
+  { now, policy, region, signals }: RegionContext,
+): Price | undefined {
   const { control } = memory;
   const { utilization } = signals;
   if (utilization === null) return undefined;
+  const curve = priceCurve(policy, region.holds);
   const price: Price = {
-    priceMs: Math.min(MAX_PRICE_MS, priceMs(utilization, control.integralMs, policy)),
+    priceMs: Math.min(MAX_PRICE_MS, priceMs(utilization, control.integralMs, curve)),
     integralMs: control.integralMs,
     utilization: Math.min(MAX_RATIO, utilization),
     demand: control.demand,

@@ -1,5 +1,5 @@
 import type { RegionControl, RegionScaling } from '@spillway/contracts';
-import { priceMs } from '@spillway/fleet';
+import { priceCurve, priceMs } from '@spillway/fleet';
 import type { Census } from './census.js';
 import { demandInNodes, type NodeCapacity } from './demand.js';
 import { credentialsIn } from './load-per-credential.js';
@@ -78,7 +78,7 @@ export function viewRegion(
     isFree:
       control.integralMs === 0 &&
       utilization !== null &&
-      priceMs(utilization, control.integralMs, policy) === 0,
+      priceMs(utilization, control.integralMs, priceCurve(policy, region.holds)) === 0,
     isPricePersistent: control.overload?.state === 'entered' && control.integralMs > 0,
     hasPlanJustFailed: now < planBackOffUntil(control),
     isUnheard: context.nodes.length === 0 && now - (inViewSinceMs ?? now) < HEARD_WITHIN_MS,

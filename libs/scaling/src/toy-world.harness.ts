@@ -1,5 +1,5 @@
 import type { DecisionRecord, LogEvent, PolicyDocument, RegionControl, Scale } from '@spillway/contracts';
-import { Fleet, integralAt, priceMs, type FleetNode } from '@spillway/fleet';
+import { Fleet, integralAt, priceCurve, priceMs, type FleetNode } from '@spillway/fleet';
 import { aHeartbeat, aLog, aPolicy } from '@spillway/testkit/builders';
 import { ControlLoop } from './control-loop.js';
 import type { Instance, Inventory } from './inventory.js';
@@ -130,7 +130,8 @@ export class ToyWorld {
     const known = this.fleet.regions.get(region);
     const spillover = known?.spillover;
     const integral = spillover ? integralAt(spillover.event, spillover.at, this.now) : 0;
-    return priceMs(known?.utilization ?? 0, integral, this.options.policy);
+    const curve = priceCurve(this.options.policy, known?.holds ?? Infinity);
+    return priceMs(known?.utilization ?? 0, integral, curve);
   }
 
   /** The plans of a region in short: `+2` for two nodes more or taken back, `-1` for one drained, `x1` for one ended. */

@@ -1,4 +1,4 @@
-import { integralAt, priceMs, type FleetRegion } from '@spillway/fleet';
+import { integralAt, priceCurve, priceMs, type FleetRegion } from '@spillway/fleet';
 import { describePlan } from '../fleet/describe-plan.js';
 import type { FollowedFleet } from '../follow-fleet.js';
 
@@ -40,11 +40,11 @@ export function describeProgress(followed: FollowedFleet, regionId: string): str
 const describePrice = (ms: number) => `${ms < 100 ? Math.round(ms) : Math.round(ms / 100) * 100} ms`;
 
 /** As a router reckons it. */
-function currentPrice({ policy, now }: FollowedFleet, { spillover, utilization }: FleetRegion): number {
+function currentPrice({ policy, now }: FollowedFleet, { spillover, utilization, holds }: FleetRegion): number {
   if (policy.strategy !== 'priced') return 0;
   const at = now();
   const integralMs = spillover ? integralAt(spillover.event, spillover.at, at) : 0;
-  return priceMs(utilization ?? 0, integralMs, policy);
+  return priceMs(utilization ?? 0, integralMs, priceCurve(policy, holds));
 }
 
 /** How many there are in which state: `2 serving, 1 starting`. */

@@ -105,7 +105,7 @@ describe('A recorded world whose middle is full', () => {
   it('fills its middle to the brim with everybody at the nearest', () => {
     const report = compare(recorded, { policy: (policy) => ({ ...policy, strategy: 'nearest' }) });
     expect(report.changed).toMatchObject({ spilled: 0, refused: 0 });
-    expect(regionOf(report, HOT).changed.peakLoad).toBeGreaterThan(0.88);
+    expect(regionOf(report, HOT).changed.peakLoad).toBeGreaterThan(0.85);
     expect(report.changed.rtt.meanMs).toBeLessThan(report.recorded.rtt.meanMs ?? 0);
   });
 });

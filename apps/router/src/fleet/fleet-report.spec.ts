@@ -77,7 +77,8 @@ describe('the report of a region that fills up', () => {
 
   function setFullStage() {
     const stage = setStage();
-    stage.adopt();
+    // A region that holds 10,000 credentials' load is at its target then, and has the slow part only.
+    stage.adopt({ price: { target: 0.79 + 30 / 10_000 } });
     stage.hear({ nodeId: 'a', load: { cpu: 0.79 }, intervalMs: 60_000 });
     stage.view.needUpTo(2);
     stage.tell({ kind: 'spillover', region: 'us-east-1', spillover });

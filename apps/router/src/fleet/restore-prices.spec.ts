@@ -21,7 +21,8 @@ async function setStage(control: unknown = aControl({ atMs: AT }), ageSeconds = 
   const fold = (event: Parameters<typeof entry>[0]) =>
     view.fold(entry(event, AT + ageSeconds * 1000 + clock.now()));
   view.setLink('up');
-  fold({ kind: 'policy', policy: aPolicy() });
+  // A region that holds 20,000 credentials' load is at its target then, and has the slow part only.
+  fold({ kind: 'policy', policy: aPolicy({ price: { target: 0.79 + 30 / 20_000 } }) });
   fold({ kind: 'heartbeat', heartbeat: aHeartbeat({ load: { cpu: 0.79 }, intervalMs: 60_000 }) });
   view.needUpTo(2);
   const region = () => new FleetReport(view).regions().regions[0];
@@ -78,6 +79,6 @@ describe('a router that finds no prices on the log', () => {
   it('goes on without what cannot be read, and says so', async () => {
     const { restore, region } = await setStage({ integralMs: 'much' });
     expect([...(await restore()).keys()]).toEqual([REGION]);
-    expect(region()).toMatchObject({ priceMs: 0, priceAgeSeconds: null });
+    expect(region()).toMatchObject({ demand: null, priceAgeSeconds: null });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { aPolicy } from '@spillway/testkit';
-import { ap, aWorld, eu, FRANKFURT, loaded, NEW_YORK, UNKNOWN_LOAD, us } from '../world.harness.js';
+import { ap, aWorld, eu, FRANKFURT, loaded, ONE_NODE, NEW_YORK, UNKNOWN_LOAD, us } from '../world.harness.js';
 import { priced } from './priced.js';
 
 const policy = aPolicy({ strategy: 'priced' });
@@ -44,7 +44,7 @@ describe('The strategy priced', () => {
   });
 
   it('3. makes those leave for whom the next region is almost as near, and nobody else', () => {
-    const { placed, charge } = aWorld([us('a', loaded(0.79)), eu('b')], policy);
+    const { placed, charge } = aWorld([us('a', loaded(ONE_NODE.target)), eu('b')], policy);
     charge('us-east-1', 3);
     expect(placed({ location: MID_ATLANTIC })).toMatchObject({ region: 'us-east-1', reason: 'nearest' });
     charge('us-east-1', 6);
