@@ -42,6 +42,9 @@ export function compileQuickCheck<T>(
     formats: { 'date-time': true }, // zod's own pattern is beside it
     unicodeRegExp: false, // as zod's
     logger: false,
+    // The schema is zod's: looking at it first takes as long as compiling it.
+    validateSchema: false,
+    meta: false,
   });
   return ajv.compile<T>(toJsonSchema(schema));
 }

@@ -64,11 +64,14 @@ export type Address =
   | { kind: 'issued'; router: string }
   | { kind: 'policy' };
 
+/** Scope, then two or three tokens. */
+const SUBJECT_PATTERN = /^turn\.v1\.(node|region|router)\.([^.]+)\.([^.]+)(?:\.([^.]+))?$/;
+
 /** Reads a subject of the log; `undefined` for one this version does not know. */
 export function parseSubject(subject: string): Address | undefined {
   if (subject === POLICY_SUBJECT) return { kind: 'policy' };
-  const [turn, v1, scope, first, second, third, ...rest] = subject.split('.');
-  if (turn !== 'turn' || v1 !== 'v1' || !first || !second || rest.length > 0) return undefined;
+  const [, scope, first, second, third] = SUBJECT_PATTERN.exec(subject) ?? [];
+  if (!first || !second) return undefined;
   if (scope === 'node' && (third === 'heartbeat' || third === 'command')) {
     return { kind: third, region: first, node: second };
   }

@@ -10,6 +10,7 @@ import { FileView } from './file-view.js';
 import { notAnArchive, parseHeader, type ArchiveHeader } from './header.js';
 import { DECODERS, type DecodedLine, type LineDecoder } from './line-decoder.js';
 import type { ArchiveEnd } from './lines.js';
+import { parseLines } from './parse-lines.js';
 import { BrokenFileError } from './read-bytes.js';
 import { readLines, type Lines } from './read-lines.js';
 
@@ -91,10 +92,10 @@ export class FileReading implements LogReading {
   }
 
   private look({ lines, first, checksumBeforeLast }: Lines): void {
-    for (const [index, line] of lines.entries()) {
+    for (const [index, json] of parseLines(lines).entries()) {
       const number = first + index;
       if (number === 1) continue;
-      const decoded = this.decoder.decode(line);
+      const decoded = this.decoder.decode(json);
       if (decoded.kind === 'end' && index === lines.length - 1) this.checkEnd(decoded, checksumBeforeLast);
       this.view.add(decoded, number);
       if (this.view.isComplete) return;

@@ -9,6 +9,7 @@ import {
 } from '@spillway/contracts';
 import type { RejectedMessage, WindowGap } from '@spillway/messaging';
 import { endSchema, type ArchiveEnd } from './lines.js';
+import { NO_JSON } from './parse-lines.js';
 
 /** What a line says. */
 export type DecodedLine =
@@ -22,7 +23,8 @@ export type DecodedLine =
 
 /** Reads the lines of one version of the format, in order. */
 export interface LineDecoder {
-  decode(line: string): DecodedLine;
+  /** @param json the line's value, or `NO_JSON`. */
+  decode(json: unknown): DecodedLine;
 }
 
 /** The last heartbeat of a node that was read: what the next may be told by. */
@@ -38,13 +40,8 @@ const GAP_CAUSES = new Set(['retention', 'new-stream', 'damaged', 'truncated']);
 export class LineDecoderV1 implements LineDecoder {
   private readonly heard = new Map<string, Heard>();
 
-  decode(line: string): DecodedLine {
-    let json: unknown;
-    try {
-      json = JSON.parse(line);
-    } catch {
-      return damaged('it is no JSON');
-    }
+  decode(json: unknown): DecodedLine {
+    if (json === NO_JSON) return damaged('it is no JSON');
     if (typeof json !== 'object' || json === null) return damaged('it is no object');
     if ('position' in json) return this.decodeMessage(json);
     if ('gap' in json) return decodeGap(json.gap);
