@@ -1,7 +1,8 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import type { ClientLocator } from './client-location.js';
+import type { ClientLocation, ClientLocator } from './client-location.js';
 import { openGeoDatabase } from './geo-database.js';
+import { isPlainlyPublic } from './public-ipv4.js';
 
 /**
  * Opens .mmdb files of cities, MaxMind's or those of `@ip-location-db`: one file for IPv4 and IPv6, or one for
@@ -15,14 +16,31 @@ export async function openGeoDatabases(paths: readonly string[]): Promise<Client
     4: databases,
     6: databases.filter(({ addressFamily }) => addressFamily === 6),
   };
+  return remembering((ip) => {
+    const address = publicAddress(ip);
+    if (!address) return undefined;
+    for (const database of byFamily[address.family]) {
+      const location = database.find(address.text);
+      if (location) return location;
+    }
+    return undefined;
+  });
+}
+
+/** Addresses whose place is remembered, about 3 MB; then the memory starts anew. */
+const REMEMBERED = 20_000;
+
+/** Who asks once asks again, and a place is found ten times as fast where it was found before. */
+function remembering(locate: ClientLocator['locate']): ClientLocator {
+  const places = new Map<string, ClientLocation | null>();
   return {
     locate(ip) {
-      const address = publicAddress(ip);
-      if (!address) return undefined;
-      for (const database of byFamily[address.family]) {
-        const location = database.find(address.text);
-        if (location) return location;
-      }
+      const known = places.get(ip);
+      if (known !== undefined) return known ?? undefined;
+      const place = locate(ip);
+      if (places.size >= REMEMBERED) places.clear();
+      places.set(ip, place ?? null);
+      return place;
     },
   };
 }
@@ -34,6 +52,7 @@ interface PublicAddress {
 
 /** Canonical text of a globally reachable unicast address, v4-mapped IPv6 as IPv4; `undefined` for any other. */
 function publicAddress(ip: string): PublicAddress | undefined {
+  if (isIPv4(ip) && isPlainlyPublic(ip)) return { family: 4, text: ip };
   // Neither check is enough alone: one passes zones the other cannot read, the other passes numbers.
   if (isIP(ip) === 0 || !ipaddr.isValid(ip)) return undefined;
   const address = ipaddr.process(ip);

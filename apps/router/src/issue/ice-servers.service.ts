@@ -23,7 +23,6 @@ import type { NodeSecrets } from './node-secrets.js';
 import { MAX_TURN_URLS } from './node-urls.js';
 import { refusalOf, requiredRegions, RETRY_AFTER_SECONDS } from './requirement.js';
 import type { Shadow } from '../shadow/shadow.js';
-import type { Moment } from './standpoint.js';
 
 /** Who asks, and from where: the address of the client itself unless the request names another. */
 export interface Caller {
@@ -90,7 +89,8 @@ export class IceServersService {
     const placement = place(view, wanted);
     this.parts.shadow?.compare(wanted, placement);
     if (!placement.isPlaced) {
-      this.parts.issued.refuse({ ...this.moment(), asked, code: placement.code });
+      const { now: atMs, position } = this.parts.view.fleet;
+      this.parts.issued.refuse({ atMs, position, asked, code: placement.code });
       throw refusalOf(placement.code, request, require, tenant);
     }
     const { id, nodes } = this.issue(placement, asked, request);
@@ -116,15 +116,10 @@ export class IceServersService {
     const nodes = placement.nodes.map((node) => node.id);
     const named = userId ?? sessionId;
     const user = named === undefined ? undefined : turnUser(named);
-    issued.add({ ...this.moment(), n, asked, user, region, nodes, nearestRegion, reason });
+    const { now: atMs, position } = view.fleet;
+    issued.add({ atMs, position, n, asked, user, region, nodes, nearestRegion, reason });
     for (const node of nodes) view.reserve(node);
     return { id: decisionId(routerId, bootId, n), nodes };
-  }
-
-  /** Of the decision that is being made. */
-  private moment(): Moment {
-    const { now: atMs, position } = this.parts.view.fleet;
-    return { atMs, position };
   }
 
   private iceServers(
