@@ -1,5 +1,5 @@
 // Whether the process of this container is alive; a command that ends by itself is.
-const PORTS = { router: 8080, reporter: 9650, autoscaler: 9660 };
+const PORTS = { router: 8080, reporter: 9650, autoscaler: 9660, enroller: 9670 };
 const { SPILLWAY_APP, HTTP_PORT = PORTS[SPILLWAY_APP], HTTP_HOST = '127.0.0.1' } = process.env;
 
 if (HTTP_PORT) {

@@ -19,12 +19,16 @@ export interface Container {
 /** `deploy/compose` as it is shipped, its images built from Debian's packages. */
 export class ComposedSystem {
   readonly address = addressOfThisMachine();
-  private readonly files = ['compose.yaml', 'local.yaml'].flatMap((file) => [
-    '--file',
-    `${DEPLOY}compose/${file}`,
-  ]);
+  private readonly files: readonly string[];
 
-  constructor(private readonly project: string) {}
+  /** @param settings what is in `.env`, besides the address of this machine. */
+  constructor(
+    private readonly project: string,
+    files: readonly string[] = ['compose.yaml', 'local.yaml'],
+    private readonly settings: Readonly<Record<string, string>> = {},
+  ) {
+    this.files = files.flatMap((file) => ['--file', `${DEPLOY}compose/${file}`]);
+  }
 
   async build(): Promise<void> {
     await execute(`${DEPLOY}docker/base-images.sh`, [], {}, BUILD_LIMIT_MS);
@@ -34,7 +38,7 @@ export class ComposedSystem {
   /** `docker-compose <args…>`. @returns what it printed. @throws with all of that when it fails. */
   async compose(args: readonly string[], limitMs = COMMAND_LIMIT_MS): Promise<string> {
     const all = ['--project-name', this.project, ...this.files, ...args];
-    return execute('docker-compose', all, { TURN_IP: this.address }, limitMs);
+    return execute('docker-compose', all, { TURN_IP: this.address, ...this.settings }, limitMs);
   }
 
   /** `spillway <args…>` in the container for that. */
