@@ -1,3 +1,4 @@
+import { RULE_VERSION } from '@spillway/placement';
 import type { Scenario } from './engine/scenario.js';
 import { findOptimum } from './optimum/find-optimum.js';
 import { drawPicture } from './report/picture.js';
@@ -60,13 +61,13 @@ export class Runner {
     const timedMs = sum(engine.routers.map((router) => router.timedMs));
     const timed = sum(engine.routers.map((router) => router.timedDecisions));
     return {
-      scenario: scenario.name,
-      options: playedOptions(scenario, options),
+      ...keyOf(scenario, options),
       ...metrics.placements.report(),
       ...load,
       overThresholdByRegion: this.byRegion(load.overThresholdByRegion),
       flapsPerHour: sum(flaps) / ((to - from) / HOUR_MS),
       flapsByRegion: this.byRegion(flaps),
+      steeredAfterSeconds: metrics.steering.report(),
       ...metrics.nodeHours.report(),
       cutCalls: engine.cutCalls,
       decisionMicroseconds: (timedMs * 1000) / Math.max(1, timed),
@@ -83,8 +84,9 @@ export class Runner {
   }
 }
 
-/** The options with what the scenario filled in. */
-export function playedOptions({ window }: Scenario, options: RunOptions): RunReport['options'] {
+/** What tells a run from others: the scenario, the rule, and the options with what the scenario filled in. */
+export function keyOf({ name, window }: Scenario, options: RunOptions) {
   const { hours = window.hours, startHour = window.startHour } = options;
-  return { ...options, hours, startHour, policy: { ...options.policy } };
+  const played = { ...options, hours, startHour, policy: { ...options.policy } };
+  return { scenario: name, ruleVersion: RULE_VERSION, options: played };
 }

@@ -1,12 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import type { StrategyName } from '@spillway/contracts';
 import { Command } from 'commander';
+import { ExitStatus } from '../exit-status.js';
 import { print } from '../print.js';
 import type { Scenario } from './engine/scenario.js';
+import { readReports } from './report/read-reports.js';
 import { ResultStore } from './report/result-store.js';
 import type { RunReport } from './report/run-report.js';
-import { drawMarkdown, drawTable } from './report/table.js';
-import { playedOptions, Runner } from './runner.js';
+import { drawMarkdown, drawTable, drawTargets } from './report/table.js';
+import { missesOf } from './report/targets.js';
+import { keyOf, Runner } from './runner.js';
 import {
   parseAmount,
   parseFleets,
@@ -36,6 +39,7 @@ interface SimulateOptions {
   readonly json?: string;
   readonly markdown?: string;
   readonly out?: string;
+  readonly check?: true | string;
 }
 
 export function simulateCommand(): Command {
@@ -56,12 +60,23 @@ export function simulateCommand(): Command {
     .option('--json <file>', 'write the figures there')
     .option('--markdown <file>', 'write the table there')
     .option('--out <folder>', 'keep figures and a picture of every run there; what is there is not run again')
+    .option('--check [file]', 'hold the runs, or those of a file that --json wrote, against the targets')
     .action(async (options: SimulateOptions, command: Command) => {
+      if (typeof options.check === 'string') return check(command, await readReports(options.check));
       const reports = await runAll(options, (text) => process.stderr.write(text));
       if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(reports, null, 2)}\n`);
       if (options.markdown !== undefined) await writeFile(options.markdown, `${drawMarkdown(reports)}\n`);
-      print(command, drawTable(reports));
+      if (options.check) check(command, reports);
+      else print(command, drawTable(reports));
     });
+}
+
+/** @throws {ExitStatus} 1 when a run misses a target. */
+function check(command: Command, reports: readonly RunReport[]): void {
+  const misses = missesOf(reports).length;
+  print(command, drawTargets(reports));
+  print(command, `${reports.length - misses} of ${reports.length} runs meet every target.`);
+  if (misses > 0) throw new ExitStatus(1);
 }
 
 async function runAll(options: SimulateOptions, say: (text: string) => void): Promise<RunReport[]> {
@@ -69,8 +84,7 @@ async function runAll(options: SimulateOptions, say: (text: string) => void): Pr
   const runner = new Runner(buildWorld(await loadCells(DAY_START)), options.optimum, say);
   const reports: RunReport[] = [];
   for (const [scenario, run] of runsOf(options)) {
-    const key = { scenario: scenario.name, options: playedOptions(scenario, run) };
-    const known = await store?.read(key);
+    const known = await store?.read(keyOf(scenario, run));
     if (known) {
       reports.push(known);
       continue;

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { missesOf } from './report/targets.js';
+import { Runner } from './runner.js';
 import { calm } from './scenarios/calm.js';
 import { DEFAULT_RUN, simulate, type RunOptions } from './simulate.js';
 import { smallWorld } from './world/small-world.harness.js';
@@ -13,7 +15,9 @@ const SHORT: RunOptions = {
 
 describe('a run', () => {
   const world = smallWorld();
-  const run = (options: Partial<RunOptions> = {}) => simulate(world, calm, { ...SHORT, ...options }).metrics;
+  const scenario = { ...calm, fleet: () => [18, 10, 20] };
+  const run = (options: Partial<RunOptions> = {}) =>
+    simulate(world, scenario, { ...SHORT, ...options }).metrics;
 
   it('makes the same decisions for the same seed, and others for another', () => {
     const [first, again, other] = [run(), run(), run({ seed: 2 })];
@@ -28,4 +32,11 @@ describe('a run', () => {
     expect(load.report().overloadedPercent).toBe(0);
     expect(flaps.report()).toEqual([0, 0, 0]);
   });
+
+  it('meets every target where the middle is too small for its own clients', async () => {
+    const runner = new Runner(world, true, () => undefined);
+    const { report } = await runner.run(scenario, { ...SHORT, hours: 0.25 });
+    expect(report.spilledPercent).toBeGreaterThan(1);
+    expect(missesOf([report])).toEqual([]);
+  }, 60_000);
 });

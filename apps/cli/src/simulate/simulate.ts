@@ -8,6 +8,7 @@ import { FlapMetrics } from './metrics/flaps.js';
 import { LoadMetrics } from './metrics/load-metrics.js';
 import { NodeHours } from './metrics/node-hours.js';
 import { PlacementMetrics } from './metrics/placement-metrics.js';
+import { SteeringMetrics } from './metrics/steering-metrics.js';
 import { Timeline } from './metrics/timeline.js';
 import { policyOf } from './policy-of.js';
 import { Demand } from './world/demand.js';
@@ -71,6 +72,7 @@ export function simulate(world: World, scenario: Scenario, options: RunOptions, 
     load: new LoadMetrics(world.regions.length),
     placements: new PlacementMetrics(world),
     flaps: new FlapMetrics(world.regions.length),
+    steering: new SteeringMetrics(world.regions.length),
     hash: new DecisionHash(),
     nodeHours: new NodeHours((relays) => provider?.count ?? relays.aliveCount),
     timeline: new Timeline(world.regions.length, from, to, TIMELINE_STEP_MS),

@@ -2,7 +2,7 @@ import type { Observer } from '../engine/observer.js';
 import type { Relays } from '../engine/relays.js';
 
 /** A region above this has more than it should: half a point over the threshold. */
-const REGION_OVER = 0.805;
+export const REGION_OVER = 0.805;
 
 export interface LoadReport {
   /** % of session-seconds on nodes above 100 % of their capacity. */

@@ -1,3 +1,4 @@
+import { REGION_OVER } from '../metrics/load-metrics.js';
 import type { Timeline } from '../metrics/timeline.js';
 import { Arrivals } from '../world/arrivals.js';
 import type { Demand } from '../world/demand.js';
@@ -15,8 +16,6 @@ import { loadWeights } from './weights.js';
 export const BUCKET_MS = 15 * 60_000;
 /** Regions are filled up to here, no further. */
 const TARGET = 0.8;
-/** As in the load metrics. */
-const REGION_OVER = 0.805;
 
 /** What the best rule there can be would have come to, had it known everything beforehand. */
 export async function findOptimum(

@@ -1,3 +1,4 @@
+import { RULE_VERSION } from '@spillway/placement';
 import { DEFAULT_RUN } from '../simulate.js';
 import type { RunReport } from './run-report.js';
 
@@ -5,6 +6,7 @@ import type { RunReport } from './run-report.js';
 export function aReport(overrides: Partial<RunReport> = {}): RunReport {
   return {
     scenario: 'calm',
+    ruleVersion: RULE_VERSION,
     options: { ...DEFAULT_RUN, hours: 24, startHour: 0, policy: {} },
     decisions: 100,
     meanExtraMs: 0,
@@ -22,6 +24,7 @@ export function aReport(overrides: Partial<RunReport> = {}): RunReport {
     ontoFullPercent: 0,
     flapsPerHour: 0,
     flapsByRegion: {},
+    steeredAfterSeconds: 0,
     refused: 0,
     refusedWithRoom: 0,
     dead: 0,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { runReportSchema, type RunReport } from './run-report.js';
 
-type Key = Pick<RunReport, 'scenario' | 'options'>;
+type Key = Pick<RunReport, 'scenario' | 'ruleVersion' | 'options'>;
 
 /** Results in a folder, a file per run: what is there already need not be run again. */
 export class ResultStore {
@@ -24,9 +24,12 @@ export class ResultStore {
     await writeFile(this.pathOf(report, 'json'), `${JSON.stringify(report, null, 2)}\n`);
   }
 
-  private pathOf({ scenario, options }: Key, extension: string): string {
+  private pathOf({ scenario, ruleVersion, options }: Key, extension: string): string {
     const { strategy, fleet, routers, heartbeatSeconds, seed } = options;
-    const all = createHash('sha256').update(JSON.stringify(options)).digest('hex').slice(0, 8);
+    const all = createHash('sha256')
+      .update(JSON.stringify({ ruleVersion, ...options }))
+      .digest('hex')
+      .slice(0, 8);
     const name = [scenario, strategy, fleet, `r${routers}`, `h${heartbeatSeconds}`, `s${seed}`, all].join(
       '-',
     );

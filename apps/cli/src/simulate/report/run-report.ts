@@ -16,6 +16,8 @@ export type OptimumReport = z.infer<typeof optimumSchema>;
 /** What one run came to. */
 export const runReportSchema = z.object({
   scenario: z.string(),
+  /** Results of other rules are other results. */
+  ruleVersion: z.number(),
   options: z.object({
     strategy: z.enum(STRATEGY_NAMES),
     fleet: z.enum(['loose', 'medium', 'tight']),
@@ -53,6 +55,8 @@ export const runReportSchema = z.object({
   /** Per hour, over all regions. */
   flapsPerHour: share,
   flapsByRegion: z.record(z.string(), z.number()),
+  /** The longest that a region above 80.5 % went on taking all of its own clients. */
+  steeredAfterSeconds: share,
   refused: share,
   refusedWithRoom: share,
   /** Placements on nodes that were gone. */

@@ -1,10 +1,13 @@
 import CliTable from 'cli-table3';
+import { beyond, percent } from './figures.js';
 import type { RunReport } from './run-report.js';
+import { isMet, TARGETS, type Target } from './targets.js';
 
 type Cell = (run: RunReport) => string;
+type Column = readonly [head: string, cell: Cell];
 
 /** Columns that tell one run from another; those in which all agree are left out. */
-const KEYS: readonly (readonly [head: string, cell: Cell])[] = [
+const KEYS: readonly Column[] = [
   ['scenario', ({ scenario }) => scenario],
   ['strategy', ({ options }) => options.strategy],
   ['fleet', ({ options }) => options.fleet],
@@ -13,7 +16,7 @@ const KEYS: readonly (readonly [head: string, cell: Cell])[] = [
   ['seed', ({ options }) => String(options.seed)],
 ];
 
-const FIGURES: readonly (readonly [head: string, cell: Cell])[] = [
+const FIGURES: readonly Column[] = [
   ['rtt+ ms', ({ meanExtraMs, optimum }) => beyond(meanExtraMs, optimum?.meanExtraMs).toFixed(2)],
   ['p95+ ms', ({ p95ExtraMs, optimum }) => beyond(p95ExtraMs, optimum?.p95ExtraMs).toFixed(1)],
   ['node>100%', ({ overloadedPercent }) => percent(overloadedPercent)],
@@ -30,6 +33,7 @@ const FIGURES: readonly (readonly [head: string, cell: Cell])[] = [
   ['forced%', ({ forcedPercent }) => percent(forcedPercent)],
   ['onto full%', ({ ontoFullPercent }) => percent(ontoFullPercent)],
   ['flaps/h', ({ flapsPerHour }) => flapsPerHour.toFixed(2)],
+  ['steered s', ({ steeredAfterSeconds }) => steeredAfterSeconds.toFixed(1)],
   ['refused', ({ refused, refusedWithRoom }) => `${refusedWithRoom}/${refused}`],
   ['dead', ({ dead }) => String(dead)],
   ['node-h', ({ nodeHours, nodeHoursBound }) => (nodeHours / nodeHoursBound).toFixed(2)],
@@ -40,8 +44,36 @@ const FIGURES: readonly (readonly [head: string, cell: Cell])[] = [
 
 /** A row per run. Round-trip times and crowded regions are beyond the optimum's where that is known. */
 export function drawTable(runs: readonly RunReport[]): string {
-  const keys = KEYS.filter(([head, cell]) => head === 'scenario' || new Set(runs.map(cell)).size > 1);
+  return draw(runs, FIGURES);
+}
+
+/** The same as Markdown, for reports. */
+export function drawMarkdown(runs: readonly RunReport[]): string {
+  const keys = keysOf(runs);
   const columns = [...keys, ...FIGURES];
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const heads = columns.map(([head]) => head);
+  const rule = columns.map((_, i) => (i < keys.length ? '---' : '--:'));
+  return [row(heads), row(rule), ...runs.map((run) => row(columns.map(([, cell]) => cell(run))))].join('\n');
+}
+
+/** Whether each run keeps to each target: what is missed is marked, what does not apply left out. */
+export function drawTargets(runs: readonly RunReport[]): string {
+  return draw(
+    runs,
+    TARGETS.map((target) => [target.name, (run) => verdictOf(target, run)]),
+  );
+}
+
+function verdictOf(target: Target, run: RunReport): string {
+  const isKept = isMet(target, run);
+  if (isKept === undefined) return '';
+  const value = target.show(target.value(run));
+  return isKept ? value : `✗ ${value}`;
+}
+
+function draw(runs: readonly RunReport[], figures: readonly Column[]): string {
+  const columns = [...keysOf(runs), ...figures];
   const table = new CliTable({
     head: columns.map(([head]) => head),
     style: { head: [], border: [], compact: true },
@@ -50,22 +82,6 @@ export function drawTable(runs: readonly RunReport[]): string {
   return table.toString();
 }
 
-/** The same as Markdown, for reports. */
-export function drawMarkdown(runs: readonly RunReport[]): string {
-  const keys = KEYS.filter(([head, cell]) => head === 'scenario' || new Set(runs.map(cell)).size > 1);
-  const columns = [...keys, ...FIGURES];
-  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const heads = columns.map(([head]) => head);
-  const rule = columns.map((_, i) => (i < keys.length ? '---' : '--:'));
-  return [row(heads), row(rule), ...runs.map((run) => row(columns.map(([, cell]) => cell(run))))].join('\n');
-}
-
-function beyond(value: number, optimum = 0): number {
-  return Math.max(0, value - optimum);
-}
-
-/** What is not zero is not shown as zero. */
-function percent(value: number): string {
-  if (value === 0) return '0';
-  return value < 0.001 ? '<0.001' : value.toFixed(value < 0.1 ? 3 : 2);
+function keysOf(runs: readonly RunReport[]): readonly Column[] {
+  return KEYS.filter(([head, cell]) => head === 'scenario' || new Set(runs.map(cell)).size > 1);
 }
