@@ -1,13 +1,14 @@
 import type { Figure, Target } from '../suite/figure.js';
 import type { Effort } from '../suite/part.js';
 import { median } from './compare.js';
-import type { ForkedServer } from './forked.js';
-import { askAtRate, saturate, type Ask } from './load.js';
+import { askAtRate, saturate, warmUp, type Ask } from './load.js';
 
 /** Who answers, and how to ask it. */
 export interface Side {
-  readonly server: Pick<ForkedServer, 'cpuMicros'>;
+  readonly server: { cpuMicros(): Promise<number> };
   readonly ask: Ask;
+  /** How long it is asked at most before it counts. */
+  readonly warmUpMs?: number;
 }
 
 export interface Duel {
@@ -25,11 +26,16 @@ interface Round {
   readonly micros: number;
 }
 
+const WARM_UP_ANSWERS = 30_000;
+const WARM_UP_MS = 20_000;
+
 /** Two servers under the same load in turn: how many requests a second, what each takes, and how long at half of that. */
 export async function fight(duel: Duel, { isSmoke, say }: Effort): Promise<Figure[]> {
   const { what, against, ours, bare, lanes, target } = duel;
   const [rounds, ms] = isSmoke ? [1, 100] : [7, 2_000];
-  for (const side of [bare, ours]) await roundOf(side, lanes, ms);
+  for (const { ask, warmUpMs = WARM_UP_MS } of [bare, ours]) {
+    await warmUp(ask, lanes, isSmoke ? 50 : WARM_UP_ANSWERS, warmUpMs);
+  }
   say(`${what}: as fast as it goes`);
   const results: { bare: Round; ours: Round }[] = [];
   for (let i = 0; i < rounds; i++) {

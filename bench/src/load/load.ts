@@ -53,3 +53,16 @@ export async function askAtRate(ask: Ask, perSecond: number, ms: number): Promis
   if (failures.length > 0) throw failures[0];
   return new Latencies(took);
 }
+
+/**
+ * Asks until so many answers have come, or for so long: a server is as fast as it gets once its code has been compiled
+ * for its load.
+ */
+export async function warmUp(ask: Ask, lanes: number, answers: number, limitMs: number): Promise<void> {
+  const startedAt = performance.now();
+  for (let come = 0; come < answers && performance.now() - startedAt < limitMs;) {
+    come += (await saturate(ask, lanes, WARM_UP_STEP_MS)).answers;
+  }
+}
+
+const WARM_UP_STEP_MS = 200;

@@ -40,7 +40,7 @@ export const http: Part = {
 
 /** The clients' requests in turn, over as many connections. */
 export async function httpSide(
-  server: Pick<ForkedServer, 'port' | 'cpuMicros'>,
+  server: Side['server'] & { readonly port: number },
 ): Promise<Side & { close: () => void }> {
   const connections = await Promise.all(
     Array.from({ length: CONNECTIONS }, () => HttpConnection.open(server.port)),

@@ -1,6 +1,7 @@
 import type { Part } from '../suite/part.js';
 import { http } from './http.js';
 import { placement } from './placement.js';
+import { seed } from './seed.js';
 
 /** In the order in which they run. */
-export const PARTS: readonly Part[] = [placement, http];
+export const PARTS: readonly Part[] = [placement, http, seed];

@@ -18,6 +18,11 @@ export const runSpillway = (args: readonly string[]): Promise<Usage> => runMeasu
 /** Unpacks an archive and parses its JSON, and does nothing with it. */
 export const readPlainly = (path: string): Promise<Usage> => runMeasured(PLAIN, [path]);
 
+/** The run that took the least CPU time: the others shared their caches with something else. */
+export function leastOf(runs: readonly Usage[]): Usage {
+  return runs.reduce((least, run) => (run.cpuMs < least.cpuMs ? run : least));
+}
+
 async function runMeasured(program: string, args: readonly string[]): Promise<Usage> {
   const teller = new URL('tell-usage.js', import.meta.url).href;
   const child = spawn(process.execPath, ['--import', teller, program, ...args], {

@@ -10,7 +10,8 @@ import getPort from 'get-port';
 import { beat } from '../capacity/heartbeats.js';
 import { reportToParent } from './child.js';
 
-const NODES = 24;
+/** How many nodes there are. */
+const NODES = Number(process.argv[2] ?? 24);
 const REGIONS = ['us-east-1', 'eu-central-1', 'ap-southeast-1'];
 
 const bus = new MemoryBus();

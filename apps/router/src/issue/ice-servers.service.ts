@@ -18,6 +18,7 @@ import type { FleetView } from '../fleet/fleet-view.js';
 import { invalidField, ProblemError } from '../problem-error.js';
 import { askedOf } from './asked.js';
 import type { Decision, RefusedRequest } from './decision.js';
+import { ExpiryText } from './expiry-text.js';
 import { NodeRecords } from './node-records.js';
 import type { NodeSecrets } from './node-secrets.js';
 import { MAX_TURN_URLS } from './node-urls.js';
@@ -48,6 +49,7 @@ export class IceServersService {
   private readonly seed: number;
   private readonly records: NodeRecords;
   private readonly wallClock: () => number;
+  private readonly expiryText = new ExpiryText();
   private decisions = 0;
 
   constructor(private readonly parts: IceServersParts) {
@@ -99,7 +101,7 @@ export class IceServersService {
     return {
       iceServers: this.iceServers(placement, request, address, id, expiresAtSeconds),
       ttlSeconds,
-      expiresAt: `${new Date(expiresAtSeconds * 1000).toISOString().slice(0, 19)}Z`,
+      expiresAt: this.expiryText.of(expiresAtSeconds),
       placement: { decisionId: id, region, nodes, nearestRegion, reason },
     };
   }
