@@ -14,6 +14,11 @@ const LOOPBACK = '127.0.0.1';
 const mainOf = (app: string) => fileURLToPath(new URL(`../../../apps/${app}/dist/main.js`, import.meta.url));
 const answers = (url: string) => fetch(url).then(({ ok }) => ok);
 
+/** The regions of the fleet. */
+export const PLACES = Object.fromEntries(
+  REGIONS.map((name, i) => [name, { latitude: -50 + 5 * i, longitude: -180 + 18 * i }]),
+);
+
 /** One nats-server, and what connects to it. */
 export class System {
   readonly natsUrl: string;
@@ -28,19 +33,15 @@ export class System {
     this.bus = NatsBus.connect({ servers: this.natsUrl, name: 'bench' });
   }
 
-  static async start(folder: string): Promise<System> {
+  /** @param rules what of the policy is otherwise. */
+  static async start(folder: string, rules: Readonly<Record<string, unknown>> = {}): Promise<System> {
     const [port, monitor] = [await getPort(), await getPort()];
     const store = ['--jetstream', '--store_dir', join(folder, 'nats')];
     const args = ['--addr', LOOPBACK, '--port', `${port}`, '--http_port', `${monitor}`, ...store];
     const isReady = () => answers(`http://${LOOPBACK}:${monitor}/healthz`);
     const system = new System(folder, await MeasuredProcess.start('nats-server', args, {}, isReady), port);
     await system.bus.provision();
-    const place = (i: number) => ({ latitude: -50 + 5 * i, longitude: -180 + 18 * i });
-    const policy = aPolicy({
-      strategy: 'priced',
-      regions: Object.fromEntries(REGIONS.map((name, i) => [name, place(i)])),
-      defaultRegion: REGIONS[0],
-    });
+    const policy = aPolicy({ strategy: 'priced', regions: PLACES, defaultRegion: REGIONS[0], ...rules });
     await system.bus.record(POLICY_SUBJECT, { at: new Date().toISOString(), policy }, 'policy');
     return system;
   }

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 interface Waiting {
-  readonly resolve: () => void;
+  readonly resolve: (answer: string) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -29,8 +29,8 @@ export class HttpConnection {
     return new HttpConnection(socket);
   }
 
-  /** @param request as it goes over the wire. @returns once a 200 has been read. */
-  ask(request: string): Promise<void> {
+  /** @param request as it goes over the wire. @returns a 200 with its head. */
+  ask(request: string): Promise<string> {
     if (this.socket.destroyed) return Promise.reject(new Error('the server closed the connection'));
     return new Promise((resolve, reject) => {
       this.waiting.push({ resolve, reject });
@@ -54,7 +54,7 @@ export class HttpConnection {
       const answer = this.received.slice(0, end);
       this.received = this.received.slice(end);
       const waiting = this.waiting.shift();
-      if (answer.startsWith('HTTP/1.1 200 ')) waiting?.resolve();
+      if (answer.startsWith('HTTP/1.1 200 ')) waiting?.resolve(answer);
       else waiting?.reject(new Error(answer));
     }
   }

@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { Latencies } from './latency.js';
 
 /** Asks once. Rejects when the answer is none. */
-export type Ask = () => Promise<void>;
+export type Ask = () => Promise<unknown>;
 
 /**
  * Asks as fast as answers come, so many at a time. The load's event loop keeps turning: one that sleeps until each

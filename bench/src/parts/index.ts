@@ -1,7 +1,8 @@
 import type { Part } from '../suite/part.js';
 import { http } from './http.js';
+import { live } from './live.js';
 import { placement } from './placement.js';
 import { seed } from './seed.js';
 
 /** In the order in which they run. */
-export const PARTS: readonly Part[] = [placement, http, seed];
+export const PARTS: readonly Part[] = [placement, http, seed, live];
