@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { styleText } from 'node:util';
 import { Command } from 'commander';
 import { ExitStatus } from '../exit-status.js';
@@ -9,20 +8,28 @@ import { parseList } from '../options.js';
 import { print } from '../print.js';
 import { UsageError } from '../usage-error.js';
 import { drawPage } from './page/draw-page.js';
+import { PageFile } from './page/page-file.js';
 import { review, type Review } from './review.js';
 import { drawIncident, type DrawOptions } from './text/draw-incident.js';
-import { describeHoles, describeVerification } from './verify/describe-verification.js';
+import {
+  describeHoles,
+  describeVerification,
+  type VerificationReport,
+} from './verify/describe-verification.js';
 
 interface ReplayOptions extends LogOptions {
   readonly region?: string[];
   readonly details?: true;
   readonly json?: true;
   readonly html?: string;
+  readonly force?: true;
   readonly verify?: true;
 }
 
 /** Decisions differ from what is derived from the log. */
 const EXIT_DIFFERENT = 1;
+/** None differs, but the file is cut off or damaged: not all was verified. */
+const EXIT_NOT_WHOLE = 3;
 
 export function replayCommand(): Command {
   return addLogOptions(new Command('replay'))
@@ -33,13 +40,21 @@ export function replayCommand(): Command {
     .option('--details', 'tell also what matters little')
     .option('--json', 'print it as JSON, with the series behind the charts')
     .option('--html <file>', 'write a page with charts, to be opened from disk or attached to a ticket')
-    .option('--verify', 'derive every recorded decision again; exit code 1 when one differs')
+    .option('--force', 'overwrite the page')
+    .option(
+      '--verify',
+      'derive every recorded decision again; exit code 1 when one differs, 3 when the file is not whole',
+    )
     .action(async (options: ReplayOptions, command: Command) => {
+      const page =
+        options.html === undefined ? undefined : new PageFile(options.html, options.force ?? false);
+      await page?.check();
       const found = await interruptible('nothing was written', (signal) => reviewed(options, signal));
       refuseUnknown(options.region, found);
-      await answer(found, options, (text) => print(command, text));
-      const { decisions, refusals } = found.verification ?? {};
-      if ((decisions?.differ ?? 0) + (refusals?.differ ?? 0) > 0) throw new ExitStatus(EXIT_DIFFERENT);
+      await page?.write(await drawPage(found.incident, found.verification));
+      answer(found, options, (text) => print(command, text));
+      const exitCode = found.verification ? exitCodeOf(found.verification) : 0;
+      if (exitCode !== 0) throw new ExitStatus(exitCode);
     });
 }
 
@@ -66,15 +81,17 @@ async function reviewed(options: ReplayOptions, signal: AbortSignal): Promise<Re
   }
 }
 
-async function answer(
+function exitCodeOf({ decisions, refusals, isFileWhole }: VerificationReport): number {
+  if (decisions.differ + refusals.differ > 0) return EXIT_DIFFERENT;
+  return isFileWhole ? 0 : EXIT_NOT_WHOLE;
+}
+
+function answer(
   { incident, verification }: Review,
   options: ReplayOptions,
   say: (text: string) => void,
-): Promise<void> {
-  if (options.html !== undefined) {
-    await writeFile(options.html, await drawPage(incident, verification));
-    if (!options.json) say(`${options.html} is written: open it in a browser`);
-  }
+): void {
+  if (options.html !== undefined && !options.json) say(`${options.html} is written: open it in a browser`);
   if (options.json) say(JSON.stringify({ ...(!isVerifyOnly(options) && incident), verification }));
   else if (options.html === undefined && !options.verify) say(drawIncident(incident, drawing(options)));
   if (!verification || options.json) return;

@@ -13,6 +13,8 @@ const DOUBTS: Record<Doubt, string> = {
   'first-version': 'recorded by a version that did not tell what its decisions were made on',
 };
 
+const NOT_WHOLE = 'the file is not whole: no more than what can be read of it was verified';
+
 /** The verification as figures. */
 export interface VerificationReport {
   readonly decisions: Readonly<Count>;
@@ -22,12 +24,15 @@ export interface VerificationReport {
   /** The first parts of the log that are not there: what was decided in them is not counted. */
   readonly missing: readonly WindowGap[];
   readonly missingParts: number;
+  /** False when the archive is cut off or damaged. */
+  readonly isFileWhole: boolean;
   /** Messages that this version does not understand. */
   readonly unreadable: number;
 }
 
 export function reportVerification(verification: Verification): VerificationReport {
-  const { decisions, refusals, doubts, differences, missing, missingParts, unreadable } = verification;
+  const { decisions, refusals, doubts, differences, missing, missingParts, isFileWhole, unreadable } =
+    verification;
   return {
     decisions: { ...decisions },
     refusals: { ...refusals },
@@ -35,6 +40,7 @@ export function reportVerification(verification: Verification): VerificationRepo
     differences: differences.map(dated),
     missing,
     missingParts,
+    isFileWhole,
     unreadable,
   };
 }
@@ -50,6 +56,7 @@ export function describeVerification(report: VerificationReport): string[] {
   for (const [doubt, count] of Object.entries(unverifiable)) {
     lines.push(`unverifiable: ${count} ${doubt}: ${DOUBTS[doubt as Doubt]}`);
   }
+  if (!report.isFileWhole) lines.push(NOT_WHOLE);
   return lines;
 }
 

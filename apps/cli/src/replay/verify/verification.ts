@@ -38,6 +38,8 @@ export class Verification {
   /** Parts of the log that are not there, the first of them, and how many. */
   readonly missing: WindowGap[] = [];
   missingParts = 0;
+  /** False when the archive is cut off or damaged: not all that was exported could be verified. */
+  isFileWhole = true;
   /** Messages that nobody here understands. */
   unreadable = 0;
   private readonly replay: LogReplay;
@@ -59,6 +61,7 @@ export class Verification {
   private pass(gap: WindowGap): void {
     this.replay.noteGap(gap.cause === 'new-stream');
     this.missingParts++;
+    if (gap.cause === 'truncated' || gap.cause === 'damaged') this.isFileWhole = false;
     if (this.missing.length < PARTS_SHOWN) this.missing.push(gap);
   }
 
