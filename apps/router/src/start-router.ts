@@ -8,6 +8,7 @@ import type { ApiKeys } from './auth/api-keys.js';
 import type { RouterConfig } from './config.js';
 import { FleetView } from './fleet/fleet-view.js';
 import { GrpcEdge, grpcOptions } from './grpc/grpc-options.js';
+import { IceServersFront } from './http/ice-servers.front.js';
 import { iceServersRoute } from './http/ice-servers.route.js';
 import { ProblemFilter, sendProblem } from './http/problem.filter.js';
 import { IssuedLog } from './issue/issued-log.js';
@@ -59,6 +60,8 @@ export async function startRouter(start: RouterStart): Promise<RunningRouter> {
     .getHttpAdapter()
     .getInstance()
     .register(iceServersRoute(app.get(RequestGate), app.get(RouterMetrics), problems));
+  const front = new IceServersFront(app.get(RequestGate), BODY_LIMIT_BYTES);
+  front.standBefore(app.getHttpServer());
   const grpc = new GrpcEdge();
   app.connectMicroservice(grpcOptions(`${bracketed(config.GRPC_HOST)}:${config.GRPC_PORT}`, grpc));
   app.connectMicroservice({ strategy: new LogTransport({ bus, queue: ROUTER_QUEUE }) });
@@ -81,7 +84,7 @@ export async function startRouter(start: RouterStart): Promise<RunningRouter> {
       {
         name: 'requests finished',
         limitMs: 10_000,
-        run: () => (clearInterval(healthTimer), close(app, grpc)),
+        run: () => (clearInterval(healthTimer), front.close(), close(app, grpc)),
       },
       { name: 'decisions on the log', limitMs: 4_000, run: () => issued.stop(3_000) },
       { name: 'NATS let go', limitMs: 6_000, run: () => bus.close() },

@@ -5,10 +5,12 @@ import type { RouterMetrics } from '../router-metrics.js';
 import { peerOf } from './peer.js';
 import type { ProblemFilter } from './problem.filter.js';
 
+export const ICE_SERVERS_PATH = '/v1/ice-servers';
+
 /**
  * `POST /v1/ice-servers`, which is nearly all that a router does, as a route of Fastify's own: Nest's way to a
  * controller is a large part of a request that short. In a scope of its own it is also spared the
- * middleware engine that Nest puts before every route.
+ * middleware engine that Nest puts before every route. Plain requests do not come here: see `IceServersFront`.
  */
 export function iceServersRoute(
   gate: RequestGate,
@@ -21,7 +23,7 @@ export function iceServersRoute(
       // What Fastify refuses by itself, the gate did not get to see.
       if (!(error instanceof ProblemError)) metrics.refused('http', code);
     });
-    fastify.post('/v1/ice-servers', (request, reply) => {
+    fastify.post(ICE_SERVERS_PATH, (request, reply) => {
       const answer = gate.iceServers({
         face: 'http',
         connection: request.socket,

@@ -46,12 +46,15 @@ export class ProblemFilter implements ExceptionFilter {
 
 /** For what no filter gets to see, too. */
 export function sendProblem(reply: FastifyReply, problem: ProblemError): void {
-  if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', problem.retryAfterSeconds);
-  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
-  reply
-    .status(problem.status)
-    .header('content-type', 'application/problem+json')
-    .send(JSON.stringify(problem.toProblem()));
+  reply.status(problem.status).headers(headersOf(problem)).send(JSON.stringify(problem.toProblem()));
+}
+
+export function headersOf({ status, retryAfterSeconds }: ProblemError): Record<string, string> {
+  return {
+    ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
+    ...(status === 401 && { 'www-authenticate': 'Bearer' }),
+    'content-type': 'application/problem+json',
+  };
 }
 
 /** A path without the characters that have a meaning in a route: Fastify would take it for a pattern. */

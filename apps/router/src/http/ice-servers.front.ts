@@ -1,0 +1,107 @@
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { ProblemError } from '../problem-error.js';
+import type { RequestGate } from '../request-gate.js';
+import { ICE_SERVERS_PATH } from './ice-servers.route.js';
+import { headersOf } from './problem.filter.js';
+
+/** Escapes, and what could spell a prototype: Fastify's parser knows what of it to refuse. */
+const NOT_PLAIN = /\\|__proto__|constructor/;
+
+/**
+ * Answers plain requests for ICE servers before Fastify sees them, whose way to a handler and back takes as long as all
+ * that a router does for one. Plain is a `POST` of a JSON body whose length is told, straight from the client; all else
+ * goes to Fastify's own route, and so does a body that is not JSON: what is odd is looked at in one place.
+ */
+export class IceServersFront {
+  private isOpen = true;
+
+  constructor(
+    private readonly gate: RequestGate,
+    private readonly bodyLimitBytes: number,
+  ) {}
+
+  /** Puts itself before whoever answers the server's requests. */
+  standBefore(server: Server): void {
+    const others = server.listeners('request') as RequestListener[];
+    const pass: RequestListener = (request, response) => {
+      for (const other of others) void other.call(server, request, response);
+    };
+    server.removeAllListeners('request');
+    server.on('request', (request, response) => {
+      if (this.isOpen && this.isPlain(request)) this.read(request, response, pass);
+      else pass(request, response);
+    });
+  }
+
+  /** From now on everything is passed on: who closes has things to say to clients. */
+  close(): void {
+    this.isOpen = false;
+  }
+
+  private isPlain({ method, url, headers }: IncomingMessage): boolean {
+    if (method !== 'POST' || url !== ICE_SERVERS_PATH || headers['content-type'] !== 'application/json')
+      return false;
+    if (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) return false;
+    const length = Number(headers['content-length']);
+    return length > 0 && length <= this.bodyLimitBytes && headers['transfer-encoding'] === undefined;
+  }
+
+  private read(request: IncomingMessage, response: ServerResponse, pass: RequestListener): void {
+    const length = Number(request.headers['content-length']);
+    const chunks: Buffer[] = [];
+    let received = 0;
+    const take = (chunk: Buffer) => {
+      chunks.push(chunk);
+      received += chunk.length;
+      if (received < length) return;
+      const body = chunks.length === 1 ? chunk : Buffer.concat(chunks);
+      const read = readPlain(body.toString());
+      if (read && this.isOpen) return this.answer(request, response, read.json);
+      request.removeListener('data', take).pause();
+      request.unshift(body);
+      pass(request, response);
+    };
+    request.on('data', take);
+  }
+
+  private answer(request: IncomingMessage, response: ServerResponse, body: unknown): void {
+    const { socket, headers } = request;
+    const address = socket.remoteAddress;
+    try {
+      const answer = this.gate.iceServers({
+        face: 'http',
+        connection: socket,
+        authorization: headers.authorization,
+        peer: address,
+        client: address,
+        body,
+      });
+      send(response, 200, ANSWER_HEADERS, answer);
+    } catch (error) {
+      const problem = error as ProblemError;
+      send(response, problem.status, headersOf(problem), problem.toProblem());
+    }
+  }
+}
+
+const ANSWER_HEADERS = { 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8' };
+
+function send(
+  response: ServerResponse,
+  status: number,
+  headers: Readonly<Record<string, string>>,
+  content: object,
+): void {
+  const text = JSON.stringify(content);
+  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) });
+  response.end(text);
+}
+
+function readPlain(text: string): { readonly json: unknown } | undefined {
+  if (NOT_PLAIN.test(text)) return undefined;
+  try {
+    return { json: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
+}
