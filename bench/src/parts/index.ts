@@ -3,6 +3,7 @@ import { http } from './http.js';
 import { live } from './live.js';
 import { placement } from './placement.js';
 import { seed } from './seed.js';
+import { start } from './start.js';
 
 /** In the order in which they run. */
-export const PARTS: readonly Part[] = [placement, http, seed, live];
+export const PARTS: readonly Part[] = [placement, http, seed, live, start];
