@@ -55,6 +55,7 @@ export class Population {
     return this.insideMarks ^ (this.outsideNodes < MAX_NODES_OUTSIDE ? this.outsideMarks : 0);
   }
 
+  /** @returns `undefined` when it was taken note of, and where it came from may be unknown. */
   hear(heartbeat: Heartbeat, writtenAt: number, now: number): FoldOutcome | undefined {
     const { region, nodeId } = heartbeat;
     const known = this.roster.find(region, nodeId);
@@ -64,7 +65,8 @@ export class Population {
     const refusal = known ? undefined : this.refusal(region);
     if (refusal) return refusal;
     const load = loadOf(heartbeat, this.policy?.maxNodeCapacity);
-    if (!known || !this.hearAgain(known, heartbeat, writtenAt, load)) {
+    const isAsBefore = known !== undefined && this.hearAgain(known, heartbeat, writtenAt, load);
+    if (!isAsBefore) {
       if (known) this.leave(known);
       known?.hear(heartbeat, writtenAt, load);
       const node = known ?? this.meet(new NodeState(heartbeat, writtenAt, load, this.tallies.of(nodeId)));
@@ -73,7 +75,7 @@ export class Population {
       this.deadlines.ensureBy(node, freshnessDeadline('fresh', writtenAt, heartbeat.intervalMs));
     }
     if (this.silence.isBusSuspect) this.reconsiderSilence(now);
-    return undefined;
+    return isAsBefore ? 'applied' : undefined;
   }
 
   /**

@@ -14,6 +14,10 @@ export interface Tally {
 export class Tallies {
   private readonly byNode = new Map<string, Tally>();
 
+  known(nodeId: string): Tally | undefined {
+    return this.byNode.get(nodeId);
+  }
+
   /** Made where it is missing; who does not use it must `release` it. */
   of(nodeId: string): Tally {
     let tally = this.byNode.get(nodeId);
