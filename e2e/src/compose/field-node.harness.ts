@@ -26,8 +26,18 @@ export class Centre {
 
   static async start(): Promise<Centre> {
     const site = await Site.create();
-    const server = await site.startServer();
     const daemons = new Daemons(site.root);
+    try {
+      return await Centre.around(site, daemons);
+    } catch (error) {
+      await daemons.stop();
+      await site.stop();
+      throw error;
+    }
+  }
+
+  private static async around(site: Site, daemons: Daemons): Promise<Centre> {
+    const server = await site.startServer();
     const operator = await site.access(server, 'operator', 'ops');
     const policy = join(site.root, 'policy.json');
     writeFileSync(
