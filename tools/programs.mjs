@@ -17,6 +17,7 @@ const UNITS = {
   'nats-server': ['nats-server.service'],
   turnserver: ['coturn.service'],
   prometheus: ['prometheus.service'],
+  'redis-server': ['redis-server.service'],
   dockerd: ['docker.service', 'docker.socket', 'containerd.service'],
 };
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import { ProblemError } from '../problem-error.js';
+import type { IceServersAnswer } from '@spillway/contracts';
+import type { ProblemError } from '../problem-error.js';
 import type { RequestGate } from '../request-gate.js';
 import { ICE_SERVERS_PATH } from './ice-servers.route.js';
 import { headersOf } from './problem.filter.js';
@@ -24,7 +25,7 @@ export class IceServersFront {
   standBefore(server: Server): void {
     const others = server.listeners('request') as RequestListener[];
     const pass: RequestListener = (request, response) => {
-      for (const other of others) void other.call(server, request, response);
+      for (const other of others) other.call(server, request, response);
     };
     server.removeAllListeners('request');
     server.on('request', (request, response) => {
@@ -76,24 +77,27 @@ export class IceServersFront {
         client: address,
         body,
       });
-      send(response, 200, ANSWER_HEADERS, answer);
+      sendAnswer(response, answer);
     } catch (error) {
-      const problem = error as ProblemError;
-      send(response, problem.status, headersOf(problem), problem.toProblem());
+      sendProblem(response, error as ProblemError);
     }
   }
 }
 
-const ANSWER_HEADERS = { 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8' };
+/** Member by member: spreading one object into another takes microseconds (Node 20). */
+function sendAnswer(response: ServerResponse, answer: IceServersAnswer): void {
+  const text = JSON.stringify(answer);
+  response.writeHead(200, {
+    'cache-control': 'no-store',
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': Buffer.byteLength(text),
+  });
+  response.end(text);
+}
 
-function send(
-  response: ServerResponse,
-  status: number,
-  headers: Readonly<Record<string, string>>,
-  content: object,
-): void {
-  const text = JSON.stringify(content);
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) });
+function sendProblem(response: ServerResponse, problem: ProblemError): void {
+  const text = JSON.stringify(problem.toProblem());
+  response.writeHead(problem.status, { ...headersOf(problem), 'content-length': Buffer.byteLength(text) });
   response.end(text);
 }
 
