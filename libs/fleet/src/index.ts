@@ -19,7 +19,7 @@ export {
 } from './load.js';
 export { LogClock } from './log-clock.js';
 export { isBelowFloor, utilizationOf, type FleetNode } from './node.js';
-export { INTEGRAL_FADE_MS, integralAt, priceCurve, priceMs, type PriceCurve } from './price.js';
+export { INTEGRAL_FADE_MS, integralAt, priceCurve, priceMs, spreadFactor, type PriceCurve } from './price.js';
 export type { Dated } from './region-events.js';
 export type { FleetRegion, RegionTotals } from './region.js';
 export { ALL_TRANSPORTS, transportSet, type TransportSet } from './transports.js';

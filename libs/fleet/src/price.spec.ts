@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { aPolicy } from '@spillway/testkit';
-import { INTEGRAL_FADE_MS, integralAt, priceCurve, priceMs } from './price.js';
+import { mix32 } from './hash.js';
+import { INTEGRAL_FADE_MS, integralAt, priceCurve, priceMs, spreadFactor } from './price.js';
 
 const LARGE = 100_000;
 const curve = priceCurve(aPolicy(), LARGE);
@@ -33,16 +34,23 @@ describe('The price', () => {
   });
 
   it.each([
-    [Infinity, { target: 0.79, gainMs: 800, wallMs: 20_000 }],
-    [6_600, { target: 0.79 - 30 / 6_600, gainMs: 800, wallMs: 20_000 }],
-    [3_300, { target: 0.79 - 30 / 3_300, gainMs: 800, wallMs: 10_000 }],
-    [660, { target: 0.79 - 30 / 660, gainMs: 160, wallMs: 2_000 }],
-    [100, { target: 0.74, gainMs: 80, wallMs: 2_000 }],
-  ])('of a region that holds %p credentials rises like this: %p', (holds, { target, gainMs, wallMs }) => {
-    const { threshold, freeUpTo, ...curve } = priceCurve(aPolicy(), holds);
-    expect([threshold, freeUpTo]).toEqual([0.8, expect.closeTo(0.71)]);
-    expect(curve.target).toBeCloseTo(target, 9);
-    expect([curve.gainMs, curve.wallMs]).toEqual([expect.closeTo(gainMs), expect.closeTo(wallMs)]);
+    [Infinity, { target: 0.79, gainMs: 800, wallMs: 20_000, freeUpTo: 0.71, spread: 0 }],
+    [6_600, { target: 0.7855, gainMs: 800, wallMs: 20_000, freeUpTo: 0.7115, spread: 0 }],
+    [3_300, { target: 0.7809, gainMs: 800, wallMs: 10_000, freeUpTo: 0.713, spread: 0 }],
+    [660, { target: 0.7445, gainMs: 160, wallMs: 2_000, freeUpTo: 0.7252, spread: 0.6 }],
+    [100, { target: 0.74, gainMs: 80, wallMs: 2_000, freeUpTo: 0.73, spread: 0.9394 }],
+  ])('of a region that holds %p credentials rises like this: %p', (holds, expected) => {
+    const { threshold, ...curve } = priceCurve(aPolicy(), holds);
+    expect(threshold).toBe(0.8);
+    for (const [part, value] of Object.entries(expected))
+      expect(curve).toHaveProperty(part, expect.closeTo(value, 4));
+  });
+
+  it('is asked of each client of its own as much more of some as less of others', () => {
+    const factors = Array.from({ length: 10_000 }, (_, seed) => spreadFactor(0.6, mix32(seed)));
+    expect([Math.min(...factors), Math.max(...factors)]).toEqual([expect.closeTo(0.4), expect.closeTo(1.6)]);
+    expect(factors.reduce((sum, factor) => sum + factor, 0) / factors.length).toBeCloseTo(1, 1);
+    expect(spreadFactor(0, 7)).toBe(1);
   });
 });
 

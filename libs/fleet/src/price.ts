@@ -1,4 +1,5 @@
 import type { PolicyDocument, Spillover } from '@spillway/contracts';
+import { mix32 } from './hash.js';
 
 /** A slow part that nobody renews falls to zero in this time, in ms. */
 export const INTEGRAL_FADE_MS = 10 * 60_000;
@@ -11,8 +12,13 @@ const LEAST_STRENGTH = 0.1;
 /** So many credentials' load below the policy's target a region is kept, but no more than `MAX_MARGIN`. */
 const MARGIN_CREDENTIALS = 30;
 const MAX_MARGIN = 0.05;
-/** So far below the policy's target a place costs nothing, whatever the slow part still is. */
+/** So far below the policy's target a place costs nothing, whatever the slow part still is, … */
 const FREE_BELOW_TARGET = 0.08;
+/** … less so many credentials' load, which may have ended since it was measured, and less no more than that. */
+const FREE_CREDENTIALS = 10;
+const MAX_FREE_MARGIN = 0.02;
+/** A region that holds as many asks the same of all of its own clients. */
+const NO_SPREAD_CREDENTIALS = 1_650;
 
 /** How the price of one region rises with its utilization. */
 export interface PriceCurve {
@@ -23,6 +29,8 @@ export interface PriceCurve {
   readonly threshold: number;
   /** Up to here a place costs nothing. */
   readonly freeUpTo: number;
+  /** Its own clients are asked up to this share of the price more or less: see `spreadFactor`. */
+  readonly spread: number;
 }
 
 /**
@@ -40,8 +48,22 @@ export function priceCurve(
     gainMs: price.gainMs * strength(holds / FULL_GAIN_CREDENTIALS),
     wallMs: price.wallMs * strength(holds / FULL_WALL_CREDENTIALS),
     threshold,
-    freeUpTo: price.target - FREE_BELOW_TARGET,
+    freeUpTo: price.target - FREE_BELOW_TARGET + Math.min(MAX_FREE_MARGIN, FREE_CREDENTIALS / holds),
+    spread: Math.max(0, 1 - holds / NO_SPREAD_CREDENTIALS),
   };
+}
+
+/** Apart from what nodes are drawn by. */
+const SPREAD_SALT = 0x85ebca6b;
+
+/**
+ * What a region's price is multiplied with for one of its own clients. Those of a small region live in few towns: one
+ * price for all sends away the whole of a town or nobody, prices about it send away a part.
+ *
+ * @param seed of the decision: the same in a replay.
+ */
+export function spreadFactor(spread: number, seed: number): number {
+  return 1 + spread * (mix32(seed ^ SPREAD_SALT) / 0x80000000 - 1);
 }
 
 function strength(share: number): number {

@@ -79,7 +79,7 @@ export function weighedRegion(
     feasible: rejections.filter((rejection) => rejection === undefined).length,
     rejected: addUp(rejections.map((rejection) => (rejection ? { [rejection]: 1 } : {}))),
     obstacle: obstacleOf(view, request, choice, index),
-    wouldServe: wouldServe(view, choice, index),
+    wouldServe: wouldServe(view, request, choice, index),
     turnsAt: turnsAt(view, request, choice, index, integralMs),
   };
 }

@@ -1,5 +1,6 @@
 import type { REGION_OBSTACLES } from '@spillway/contracts';
-import { priceCurve, priceMs, type PriceCurve } from '@spillway/fleet';
+import { priceCurve, priceMs, spreadFactor, type PriceCurve } from '@spillway/fleet';
+import { clientPrices } from './client-prices.js';
 import type { Choice } from './explain.js';
 import { EXPECTED_ROOM, MEASURED_ROOM, placeWhere, type PlacementRequest } from './place.js';
 import type { PlacementView } from './placement-view.js';
@@ -53,8 +54,12 @@ function strategyObstacle(
 }
 
 /** Asks the strategy again, as if the region were allowed, open and below the threshold. */
-export function wouldServe({ strategy }: PlacementView, choice: Choice, index: number): boolean {
-  const { able: weighing, servedIn, isPreferred } = choice;
+export function wouldServe(
+  { strategy, standing }: PlacementView,
+  { seed }: PlacementRequest,
+  { able: weighing, servedIn, isPreferred }: Choice,
+  index: number,
+): boolean {
   if (index === servedIn || isPreferred || weighing.isOpen[index]) return false;
   const changed = {
     ...weighing,
@@ -62,7 +67,9 @@ export function wouldServe({ strategy }: PlacementView, choice: Choice, index: n
     isOpen: weighing.isOpen.with(index, true),
     fullness: Array.from(weighing.fullness).with(index, 0),
   };
-  return strategy.chooseRegion(changed, strategy.homeRegion(changed)) === index;
+  const home = strategy.homeRegion(changed);
+  const priceMs = clientPrices(standing, home, seed);
+  return strategy.chooseRegion({ ...changed, priceMs }, home) === index;
 }
 
 /** `null` of a region that is closed to the client, and where neither price nor load would have changed anything. */
@@ -81,7 +88,7 @@ export function turnsAt(
   const isWished = request.prefer === view.regions[index]?.id;
   if (isWished && !isServing) return { priceMs: null, load: view.policy.threshold };
   if (isPreferred || view.policy.strategy !== 'priced') return byFullness(view, choice, index);
-  return byPrice(view, choice, index, integralMs);
+  return byPrice(view, request, choice, index, integralMs);
 }
 
 /** Regions that serve below the threshold alone. */
@@ -105,6 +112,7 @@ function byFullness(view: PlacementView, choice: Choice, index: number): Turning
  */
 function byPrice(
   view: PlacementView,
+  { seed }: PlacementRequest,
   choice: Choice,
   index: number,
   integralMs: number,
@@ -125,7 +133,8 @@ function byPrice(
   if (price <= 0) return null;
   const isCapped = index !== home && isAnotherEmptier(weighing, index);
   const curve = priceCurve(view.policy, view.regions[index]?.holds ?? Infinity);
-  const load = loadOf(curve, price, integralMs, isCapped);
+  const factor = index === home ? spreadFactor(curve.spread, seed) : 1;
+  const load = loadOf(curve, price / factor, integralMs, isCapped);
   return { priceMs: price, load, ...(to !== undefined && { to }) };
 }
 

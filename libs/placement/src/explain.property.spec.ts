@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { regionPriceMs } from './standing.js';
+import { priceCurve, spreadFactor } from '@spillway/fleet';
 import * as fc from 'fast-check';
 import { aCase, aView } from './any-fleet.harness.js';
 import { explainPlacement, type PlacementExplanation } from './explain.js';
@@ -89,12 +90,13 @@ describe('An explanation of any decision', () => {
         for (const [i, { turnsAt }] of explainPlacement(fleet, view, request).regions.entries()) {
           const region = view.regions[i];
           if (!region || !turnsAt || turnsAt.priceMs === null) continue;
-          const at = (load: number) =>
-            regionPriceMs(
-              { ...region, spillover: region.spillover, holds: region.holds, utilization: load },
-              view.policy,
-              fleet.now,
-            );
+          // The price of one client, who may belong to a small region.
+          const { spread } = priceCurve(view.policy, region.holds);
+          const factor = i === weigh(view, request).home ? spreadFactor(spread, request.seed) : 1;
+          const at = (load: number) => {
+            const loaded = { ...region, spillover: region.spillover, holds: region.holds, utilization: load };
+            return factor * regionPriceMs(loaded, view.policy, fleet.now);
+          };
           expect(at(turnsAt.load)).toBeLessThanOrEqual(turnsAt.priceMs + EPSILON_MS);
           if (turnsAt.load !== view.policy.threshold) {
             expect(at(turnsAt.load + 1e-4)).toBeGreaterThanOrEqual(turnsAt.priceMs - EPSILON_MS);

@@ -87,12 +87,18 @@ function chooseAgain(view: PlacementView, request: PlacementRequest): Choice {
     const weighing = weigh(view, one);
     const placed = placeWhere(view, one, room, weighing);
     const servedIn = view.regions.findIndex(({ id }) => id === placed?.region);
-    const home = view.strategy.homeRegion(weighing);
     const able = {
       ...weighing,
       isOpen: weighing.isOpen.map((open, i) => open && canServe(view, one, room, i)),
     };
-    choice = { room, weighing, able, home, servedIn, isPreferred: placed?.reason === 'preferred' };
+    choice = {
+      room,
+      weighing,
+      able,
+      home: weighing.home,
+      servedIn,
+      isPreferred: placed?.reason === 'preferred',
+    };
     if (placed) return choice;
   }
   if (!choice) throw new Error('there is always a room to look at');

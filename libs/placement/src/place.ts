@@ -1,5 +1,6 @@
 import type { Continent, PlacementReason } from '@spillway/contracts';
 import type { FleetNode, FleetRegion, TransportSet } from '@spillway/fleet';
+import { clientPrices } from './client-prices.js';
 import type { Coordinates } from './proximity.js';
 import type { PlacementView } from './placement-view.js';
 import { isOpenBelowThreshold, type Strategy, type Weighing } from './strategy.js';
@@ -83,7 +84,7 @@ export function placeWhere(
   weighing = weigh(view, request),
 ): Placement | undefined {
   const { regions, strategy } = view;
-  const home = strategy.homeRegion(weighing);
+  const { home } = weighing;
   const nodes: FleetNode[] = [];
   let servedIn = -1;
   while (nodes.length < request.count) {
@@ -113,18 +114,24 @@ export function placeWhere(
 
 export interface OpenWeighing extends Weighing {
   readonly isOpen: boolean[];
+  /** Where the client belongs: an index, -1 when no region is allowed. */
+  readonly home: number;
 }
 
 export function weigh(view: PlacementView, request: PlacementRequest): OpenWeighing {
-  const { policy, regions, proximity, standing } = view;
-  const { require, location } = request;
-  const { isServed, priceMs, fullness } = standing;
+  const { policy, regions, proximity, standing, strategy } = view;
+  const { require, location, seed } = request;
+  const { isServed, fullness } = standing;
   const isAllowed = require ? regions.map((region) => require.includes(region.id)) : view.everywhere;
   const isOpen = require ? isServed.map((served, i) => served && isAllowed[i] === true) : isServed.slice();
   const standIn = policy.regions[policy.defaultRegion] ?? { latitude: 0, longitude: 0 };
   const rttMs = proximity.rttsFrom(location ?? standIn);
   const continent = location?.continent ?? null;
-  return { policy, regions, isAllowed, isOpen, rttMs, priceMs, fullness, continent };
+  const { priceMs: before } = standing;
+  const priced = { policy, regions, isAllowed, isOpen, rttMs, priceMs: before, fullness, continent };
+  const home = strategy.homeRegion(priced);
+  const priceMs = clientPrices(standing, home, seed);
+  return { policy, regions, isAllowed, isOpen, rttMs, priceMs, fullness, continent, home };
 }
 
 /** The index of the client's preferred region while that may serve, otherwise -1. */

@@ -1,5 +1,12 @@
 import type { PolicyDocument } from '@spillway/contracts';
-import { INTEGRAL_FADE_MS, integralAt, priceCurve, priceMs, type FleetRegion } from '@spillway/fleet';
+import {
+  INTEGRAL_FADE_MS,
+  integralAt,
+  priceCurve,
+  priceMs,
+  type FleetRegion,
+  type PriceCurve,
+} from '@spillway/fleet';
 
 /** 0: known to be below the threshold; 1: not measured, not known to be at it; 2: at the threshold or above. */
 export type Fullness = 0 | 1 | 2;
@@ -15,9 +22,11 @@ export function fullnessOf({ measured, reserved }: FleetRegion, { threshold }: P
  * at what was issued for it where that is more: unknown is never empty.
  */
 export function regionPriceMs(region: FleetRegion, policy: PolicyDocument, now: number): number {
-  const { utilization, reserved, spillover, holds } = region;
+  return priceBy(priceCurve(policy, region.holds), region, now);
+}
+
+function priceBy(curve: PriceCurve, { utilization, reserved, spillover }: FleetRegion, now: number): number {
   const integral = spillover ? integralAt(spillover.event, spillover.at, now) : 0;
-  const curve = priceCurve(policy, holds);
   return priceMs(utilization ?? Math.max(curve.target, reserved), integral, curve);
 }
 
@@ -25,6 +34,8 @@ export function regionPriceMs(region: FleetRegion, policy: PolicyDocument, now: 
 export interface Standing {
   /** What a place there costs, in ms. */
   readonly priceMs: ArrayLike<number>;
+  /** How far the prices of its own clients are from that: see `spreadFactor`. */
+  readonly spread: ArrayLike<number>;
   readonly fullness: ArrayLike<number>;
   /** There is a node that may be handed out. */
   readonly isServed: readonly boolean[];
@@ -33,6 +44,7 @@ export interface Standing {
 /** Keeps how the regions stood at the last look, and reckons anew only what has changed since. */
 export class Standings {
   private readonly prices: Float64Array;
+  private readonly spread: Float64Array;
   private readonly fullness: Uint8Array;
   private readonly isServed: boolean[];
   private readonly standing: Standing;
@@ -46,9 +58,11 @@ export class Standings {
     private readonly policy: PolicyDocument,
   ) {
     this.prices = new Float64Array(regions.length);
+    this.spread = new Float64Array(regions.length);
     this.fullness = new Uint8Array(regions.length);
     this.isServed = regions.map(() => false);
-    this.standing = { priceMs: this.prices, fullness: this.fullness, isServed: this.isServed };
+    const { prices: priceMs, spread, fullness, isServed } = this;
+    this.standing = { priceMs, spread, fullness, isServed };
     this.revisions = new Float64Array(regions.length).fill(-1);
     this.steadyUntil = new Float64Array(regions.length);
   }
@@ -58,7 +72,9 @@ export class Standings {
     for (let i = 0; i < regions.length; i++) {
       const region = regions[i];
       if (!region || (revisions[i] === region.revision && now <= (steadyUntil[i] ?? 0))) continue;
-      this.prices[i] = regionPriceMs(region, this.policy, now);
+      const curve = priceCurve(this.policy, region.holds);
+      this.prices[i] = priceBy(curve, region, now);
+      this.spread[i] = curve.spread;
       this.fullness[i] = fullnessOf(region, this.policy);
       this.isServed[i] = region.usable.length > 0;
       revisions[i] = region.revision;

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { MAX_GAP_MS, MAX_INTEGRAL_MS, nextIntegral } from './price.js';
 
-const curve = { target: 0.79, gainMs: 1500, wallMs: 20_000, threshold: 0.8, freeUpTo: 0.71 };
+const curve = { target: 0.79, gainMs: 1500, wallMs: 20_000, threshold: 0.8, freeUpTo: 0.71, spread: 0 };
 const next = (integralMs: number, utilization: number, dtMs: number) =>
   nextIntegral(integralMs, utilization, dtMs, curve, 300);
 
