@@ -35,11 +35,8 @@ export class System {
 
   /** @param rules what of the policy is otherwise. */
   static async start(folder: string, rules: Readonly<Record<string, unknown>> = {}): Promise<System> {
-    const [port, monitor] = [await getPort(), await getPort()];
-    const store = ['--jetstream', '--store_dir', join(folder, 'nats')];
-    const args = ['--addr', LOOPBACK, '--port', `${port}`, '--http_port', `${monitor}`, ...store];
-    const isReady = () => answers(`http://${LOOPBACK}:${monitor}/healthz`);
-    const system = new System(folder, await MeasuredProcess.start('nats-server', args, {}, isReady), port);
+    const { process: nats, port } = await startNatsServer(folder);
+    const system = new System(folder, nats, port);
     await system.bus.provision();
     const policy = aPolicy({ strategy: 'priced', regions: PLACES, defaultRegion: REGIONS[0], ...rules });
     await system.bus.record(POLICY_SUBJECT, { at: new Date().toISOString(), policy }, 'policy');
@@ -99,6 +96,17 @@ export class System {
     await this.bus.close();
     await this.nats.stop();
   }
+}
+
+/** A nats-server with JetStream, which keeps its store in the folder. */
+export async function startNatsServer(
+  folder: string,
+): Promise<{ readonly process: MeasuredProcess; readonly port: number }> {
+  const [port, monitor] = [await getPort(), await getPort()];
+  const store = ['--jetstream', '--store_dir', join(folder, 'nats')];
+  const args = ['--addr', LOOPBACK, '--port', `${port}`, '--http_port', `${monitor}`, ...store];
+  const isReady = () => answers(`http://${LOOPBACK}:${monitor}/healthz`);
+  return { process: await MeasuredProcess.start('nats-server', args, {}, isReady), port };
 }
 
 function sizeOf(path: string): number {

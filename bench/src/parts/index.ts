@@ -1,9 +1,11 @@
 import type { Part } from '../suite/part.js';
+import { grpc } from './grpc.js';
 import { http } from './http.js';
 import { live } from './live.js';
+import { nats } from './nats.js';
 import { placement } from './placement.js';
 import { seed } from './seed.js';
 import { start } from './start.js';
 
 /** In the order in which they run. */
-export const PARTS: readonly Part[] = [placement, http, seed, live, start];
+export const PARTS: readonly Part[] = [placement, http, grpc, nats, seed, live, start];

@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import { POLICY_SUBJECT } from '@spillway/contracts';
 import { defaultGeoDatabases, openGeoDatabases } from '@spillway/geo';
-import { MemoryBus } from '@spillway/messaging';
+import { MemoryBus, NatsBus } from '@spillway/messaging';
 import { ApiKeys, loadRouterConfig, startRouter } from '@spillway/router';
 import { createLogger } from '@spillway/runtime';
 import { aPolicy } from '@spillway/testkit/builders';
@@ -10,11 +10,12 @@ import getPort from 'get-port';
 import { beat } from '../capacity/heartbeats.js';
 import { reportToParent } from './child.js';
 
-/** How many nodes there are. */
-const NODES = Number(process.argv[2] ?? 24);
+// `router.js [nodes] [NATS url] [gRPC port]`: a router with a fleet, its log in memory unless there is a NATS.
+const [nodes = '24', natsUrl = '', grpcPort = String(await getPort())] = process.argv.slice(2);
+const NODES = Number(nodes);
 const REGIONS = ['us-east-1', 'eu-central-1', 'ap-southeast-1'];
 
-const bus = new MemoryBus();
+const bus = natsUrl === '' ? new MemoryBus() : NatsBus.connect({ servers: natsUrl, name: 'bench router' });
 await bus.provision();
 const policy = aPolicy({
   strategy: 'priced',
@@ -27,7 +28,7 @@ beat(bus, NODES, REGIONS);
 const config = loadRouterConfig({
   ROUTER_ID: 'bench',
   HTTP_PORT: String(await getPort()),
-  GRPC_PORT: String(await getPort()),
+  GRPC_PORT: grpcPort,
   TURN_MASTER_SECRET: 'a master secret for benchmarks',
   API_KEYS_FILE: 'given below',
   RATE_LIMIT_PER_KEY: '10000000',
@@ -36,7 +37,7 @@ const sha256 = createHash('sha256').update('bench').digest('hex');
 const { httpPort, view } = await startRouter({
   config,
   logger: createLogger('error'),
-  keys: new ApiKeys([{ name: 'bench', sha256, scopes: ['issue', 'on-behalf'], loopbackOnly: true }]),
+  keys: new ApiKeys([{ name: 'bench', sha256, scopes: ['issue', 'on-behalf'], loopbackOnly: false }]),
   locator: await openGeoDatabases(defaultGeoDatabases()),
   bus,
   bootId: 'bench',
