@@ -52,7 +52,8 @@ export function aService(nodes: number, regionCount: number, locator: ClientLoca
   });
   // What is worked out once for each node is no part of a placement.
   for (let i = 0; i < nodes * WARM_UP; i++) {
-    service.answer({ region: { require: [names[(i % nodes) % regionCount]] } }, CALLER);
+    const require = [names[(i % nodes) % regionCount]];
+    service.answer({ clientIp: '88.198.0.1', region: { require } }, CALLER);
   }
   stepMs = STEP_MS;
   return service;
