@@ -56,15 +56,20 @@ function betterAcceptable(
   return hasA ? a : hasB ? b : undefined;
 }
 
+/** Of its own intervals: heard of so much later, another was heard when this one should have been as well. */
+const MISSED_AFTER_INTERVALS = 1.25;
+
 /**
- * 1. A node that is heard from beats one that is suspect.
+ * 1. A node that is heard from beats one that is suspect, or has missed a heartbeat by the time the other was heard:
+ *    when nodes are lost, all of their clients are back before the first of them is suspect.
  * 2. A known load beats an unknown one: unknown is never the least loaded.
  * 3. Of about equal measured loads, the one with less issued since; this keeps a tiny difference from drawing
  *    everybody.
  * 4. Otherwise the lower corrected load.
  */
 export function isBetter(a: FleetNode, b: FleetNode): boolean {
-  if (a.freshness !== b.freshness) return a.freshness === 'fresh';
+  const fresher = fresherOf(a, b);
+  if (fresher) return fresher === a;
   const loadA = utilizationOf(a);
   const loadB = utilizationOf(b);
   if (loadA === null || loadB === null) {
@@ -74,9 +79,20 @@ export function isBetter(a: FleetNode, b: FleetNode): boolean {
   return loadA < loadB;
 }
 
+/** `undefined` where neither is. */
+function fresherOf(a: FleetNode, b: FleetNode): FleetNode | undefined {
+  if (a.freshness !== b.freshness) return a.freshness === 'fresh' ? a : b;
+  if (hasMissed(a, b)) return b;
+  return hasMissed(b, a) ? a : undefined;
+}
+
+function hasMissed({ lastSeenAt, heartbeat }: FleetNode, other: FleetNode): boolean {
+  return other.lastSeenAt - lastSeenAt > MISSED_AFTER_INTERVALS * heartbeat.intervalMs;
+}
+
 /** Which of the cases of `isBetter` tells two nodes apart; `first-drawn` where none does. */
 export function ruleBetween(a: FleetNode, b: FleetNode): NodeRule {
-  if (a.freshness !== b.freshness) return 'fresher';
+  if (fresherOf(a, b)) return 'fresher';
   const loadA = utilizationOf(a);
   const loadB = utilizationOf(b);
   if ((loadA === null) !== (loadB === null)) return 'known-load';

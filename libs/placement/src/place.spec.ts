@@ -143,4 +143,15 @@ describe('The choice of a node', () => {
     expect(fleet.node('us-east-1', 'quiet')?.freshness).toBe('suspect');
     for (let i = 0; i < 20; i++) expect(placed().nodes).toEqual(['heard']);
   });
+
+  it('prefers a node to one that has missed a heartbeat by the time the other was heard', () => {
+    const { apply, placed } = aWorld([us('late', { intervalMs: 5000 }), us('heard', { intervalMs: 5000 })]);
+    const hear = (seq: number, at: number) =>
+      apply({ kind: 'heartbeat', heartbeat: us('heard', { intervalMs: 5000, seq }) }, at);
+    const served = () => new Set(Array.from({ length: 20 }, () => placed().nodes[0]));
+    hear(2, T0 + 6_000);
+    expect(served()).toEqual(new Set(['late', 'heard']));
+    hear(3, T0 + 6_500);
+    expect(served()).toEqual(new Set(['heard']));
+  });
 });
