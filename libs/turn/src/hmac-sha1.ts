@@ -17,24 +17,24 @@ const digest = Buffer.alloc(DIGEST_BYTES);
  * every signature, which takes three times as long (`npm run bench`).
  */
 export class HmacSha1 {
-  private readonly inner: Int32Array;
-  private readonly outer: Int32Array;
+  /** The state after the key padded for the inner hash, then for the outer: in one place, for the processor's cache. */
+  private readonly states = new Int32Array(2 * STATE_WORDS);
 
   constructor(private readonly key: string) {
     const bytes = Buffer.from(key);
     const block = Buffer.alloc(BLOCK_BYTES);
     (bytes.length > BLOCK_BYTES ? hash('sha1', bytes, 'buffer') : bytes).copy(block);
-    this.inner = stateAfter(block, 0x36363636);
-    this.outer = stateAfter(block, 0x5c5c5c5c);
+    this.states.set(stateAfter(block, 0x36363636));
+    this.states.set(stateAfter(block, 0x5c5c5c5c), STATE_WORDS);
   }
 
   /** @returns the signature in base64. */
   sign(message: string): string {
-    for (let i = 0; i < STATE_WORDS; i++) state[i] = this.inner[i] ?? 0;
+    for (let i = 0; i < STATE_WORDS; i++) state[i] = this.states[i] ?? 0;
     if (!takeAscii(message)) return createHmac('sha1', this.key).update(message).digest('base64');
     for (let i = 0; i < STATE_WORDS; i++) {
       schedule[i] = state[i] ?? 0;
-      state[i] = this.outer[i] ?? 0;
+      state[i] = this.states[STATE_WORDS + i] ?? 0;
     }
     for (let i = STATE_WORDS + 1; i < BLOCK_WORDS; i++) schedule[i] = 0;
     schedule[STATE_WORDS] = END_BYTE << 24;

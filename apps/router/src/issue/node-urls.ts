@@ -21,11 +21,21 @@ interface OfferedUrl {
   readonly family: Family;
 }
 
+/** What a client of one kind is given. */
+interface Choice {
+  readonly key: number;
+  readonly urls: readonly string[];
+  /** That of the first URL, where it is one of UDP. */
+  readonly stun: string | undefined;
+}
+
+const UDP_ONLY: readonly Transport[] = ['udp'];
+
 /** The URLs of one node, and what was chosen of them for clients. */
 export class NodeUrls {
   private readonly described: readonly OfferedUrl[];
-  private readonly choices: (readonly string[] | undefined)[] = [];
-  private readonly stuns: (string | null | undefined)[] = [];
+  /** Few in number, and most clients are given the first: what is small stays in the processor's cache. */
+  private readonly choices: Choice[] = [];
 
   /** @param offered as the node says them. */
   constructor(readonly offered: readonly string[]) {
@@ -37,19 +47,22 @@ export class NodeUrls {
    * at most. When they must be fewer UDP goes first, then TLS, which passes what TCP passes and more.
    */
   turn(wanted: readonly Transport[], clientFamily: ClientFamily, limit: number): readonly string[] {
-    const key = (limit * FAMILIES.length + FAMILIES.indexOf(clientFamily)) * SETS + transportSet(wanted);
-    return (this.choices[key] ??= chooseUrls(this.described, wanted, clientFamily, limit));
+    return this.chosenFor(wanted, clientFamily, limit).urls;
   }
 
   /** `stun:` on the node's own UDP port; `undefined` for a node without one. */
   stun(clientFamily: ClientFamily): string | undefined {
-    const key = FAMILIES.indexOf(clientFamily);
-    let stun = this.stuns[key];
-    if (stun === undefined) {
-      const [udp] = this.turn(['udp'], clientFamily, 1);
-      this.stuns[key] = stun = (udp === undefined ? undefined : stunUriOf(udp)) ?? null;
-    }
-    return stun ?? undefined;
+    return this.chosenFor(UDP_ONLY, clientFamily, 1).stun;
+  }
+
+  private chosenFor(wanted: readonly Transport[], clientFamily: ClientFamily, limit: number): Choice {
+    const key = (limit * FAMILIES.length + FAMILIES.indexOf(clientFamily)) * SETS + transportSet(wanted);
+    for (const choice of this.choices) if (choice.key === key) return choice;
+    const urls = chooseUrls(this.described, wanted, clientFamily, limit);
+    const stun = urls[0] === undefined ? undefined : stunUriOf(urls[0]);
+    const choice = { key, urls, stun };
+    this.choices.push(choice);
+    return choice;
   }
 }
 
