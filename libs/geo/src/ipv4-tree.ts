@@ -1,0 +1,81 @@
+/** Of a file's metadata. */
+interface TreeMetadata {
+  readonly nodeCount: number;
+  /** Bits: 24, 28 or 32. */
+  readonly recordSize: number;
+  readonly ipVersion: number;
+}
+
+/** Zeros that an IPv4 address begins with in a tree of IPv6. */
+const BITS_BEFORE_IPV4 = 96;
+
+/**
+ * The search tree of an .mmdb file, for IPv4: the library's own way there takes four times as long, most of it for
+ * making lists of bytes. MaxMind DB File Format Specification 2.0, "Binary Search Tree Section".
+ */
+export class Ipv4Tree {
+  private readonly start: number;
+  private readonly nodeCount: number;
+
+  constructor(
+    private readonly file: Uint8Array,
+    private readonly metadata: TreeMetadata,
+  ) {
+    this.nodeCount = metadata.nodeCount;
+    let node = 0;
+    for (let i = 0; metadata.ipVersion === 6 && i < BITS_BEFORE_IPV4; i++) node = this.step(node, 0);
+    this.start = node;
+  }
+
+  /** @param ipv4 a valid address in its dotted form. @returns what tells its record apart; `undefined` without one. */
+  find(ipv4: string): number | undefined {
+    const address = toNumber(ipv4);
+    let node = this.start;
+    for (let bit = 31; bit >= 0; bit--) node = this.step(node, (address >>> bit) & 1);
+    return node > this.nodeCount ? node : undefined;
+  }
+
+  /** The left or the right record of a node; what is none stays as it is. */
+  private step(node: number, side: number): number {
+    if (node >= this.nodeCount) return node;
+    const { recordSize } = this.metadata;
+    const at = (node * recordSize) / 4;
+    switch (recordSize) {
+      case 24:
+        return this.bytes(at + 3 * side);
+      case 28:
+        return this.half(at + 3, side) * 2 ** 24 + this.bytes(at + 4 * side);
+      default:
+        return this.byte(at + 4 * side) * 2 ** 24 + this.bytes(at + 4 * side + 1);
+    }
+  }
+
+  private byte(at: number): number {
+    return this.file[at] ?? 0;
+  }
+
+  /** The upper (0) or lower (1) half of a byte. */
+  private half(at: number, side: number): number {
+    return side === 0 ? this.byte(at) >> 4 : this.byte(at) & 15;
+  }
+
+  /** Three of them, big-endian. */
+  private bytes(at: number): number {
+    return (this.byte(at) << 16) | (this.byte(at + 1) << 8) | this.byte(at + 2);
+  }
+}
+
+function toNumber(ipv4: string): number {
+  let address = 0;
+  let byte = 0;
+  for (let i = 0; i < ipv4.length; i++) {
+    const code = ipv4.charCodeAt(i);
+    if (code === 46) {
+      address = (address << 8) | byte;
+      byte = 0;
+    } else {
+      byte = byte * 10 + code - 48;
+    }
+  }
+  return (address << 8) | byte;
+}
