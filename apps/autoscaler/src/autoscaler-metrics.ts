@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Scale } from '@spillway/contracts';
-import { METRICS } from '@spillway/runtime';
+import { LogMetrics, METRICS } from '@spillway/runtime';
 import { Counter, Histogram, type Registry } from 'prom-client';
 
 const CALL_SECONDS = [0.01, 0.05, 0.1, 0.5, 1, 2.5, 5, 10, 30, 60];
@@ -9,9 +9,7 @@ const STEP_SECONDS = [0.0005, 0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1];
 /** What an operator watches; the reference is `docs/reference/autoscaler-metrics.md`. */
 @Injectable()
 export class AutoscalerMetrics {
-  readonly entries: Counter<'outcome'>;
-  readonly rejected: Counter<'reason'>;
-  readonly gaps: Counter<'cause'>;
+  readonly log: LogMetrics;
   readonly steps: Counter<'region' | 'step'>;
   readonly plansFailed: Counter<'region'>;
   readonly providerErrors: Counter<'provider' | 'call' | 'code'>;
@@ -20,24 +18,7 @@ export class AutoscalerMetrics {
 
   constructor(@Inject(METRICS) registry: Registry) {
     const registers = [registry];
-    this.entries = new Counter({
-      name: 'spillway_log_entries_total',
-      help: 'Entries of the log, by what became of them in the fold',
-      labelNames: ['outcome'],
-      registers,
-    });
-    this.rejected = new Counter({
-      name: 'spillway_log_rejected_total',
-      help: 'Messages of the log that were dropped unread, by reason',
-      labelNames: ['reason'],
-      registers,
-    });
-    this.gaps = new Counter({
-      name: 'spillway_log_gaps_total',
-      help: 'Times a part of the log was gone before it was read',
-      labelNames: ['cause'],
-      registers,
-    });
+    this.log = new LogMetrics(registry);
     this.steps = new Counter({
       name: 'spillway_autoscaler_steps_total',
       help: 'Nodes of plans that were carried out, by step: grow, undrain, drain, terminate',

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { PROBLEMS, type IceServersAnswer, type ProblemCode } from '@spillway/contracts';
-import { METRICS } from '@spillway/runtime';
+import { LogMetrics, METRICS } from '@spillway/runtime';
 import { Counter, Histogram, type Registry } from 'prom-client';
 import { fleetGauges } from './fleet/fleet-gauges.js';
 import { FleetView } from './fleet/fleet-view.js';
@@ -22,15 +22,14 @@ export class RouterMetrics {
   private readonly placements: Counter<'region' | 'reason'>;
   private readonly spilled: Counter<'from' | 'to'>;
   private tenants: ReadonlySet<string> = new Set();
-  readonly rejected: Counter<'reason'>;
-  readonly entries: Counter<'outcome'>;
-  readonly gaps: Counter<'cause'>;
+  readonly log: LogMetrics;
   readonly unlogged: Counter;
   readonly shadow: ShadowMetrics;
   readonly logUsage: LogUsageGauges;
 
   constructor(@Inject(METRICS) registry: Registry, view: FleetView) {
     const registers = [registry];
+    this.log = new LogMetrics(registry);
     this.requests = new Counter({
       name: 'spillway_requests_total',
       help: 'Requests for ICE servers by face and outcome ("ok" or the problem\'s code)',
@@ -60,24 +59,6 @@ export class RouterMetrics {
       name: 'spillway_spilled_total',
       help: 'Clients served outside their nearest allowed region because of its price, by both regions',
       labelNames: ['from', 'to'],
-      registers,
-    });
-    this.rejected = new Counter({
-      name: 'spillway_log_rejected_total',
-      help: 'Messages of the log that were dropped unread, by reason',
-      labelNames: ['reason'],
-      registers,
-    });
-    this.entries = new Counter({
-      name: 'spillway_log_entries_total',
-      help: 'Entries of the log, by what became of them in the fold',
-      labelNames: ['outcome'],
-      registers,
-    });
-    this.gaps = new Counter({
-      name: 'spillway_log_gaps_total',
-      help: 'Times a part of the log was gone before it was read',
-      labelNames: ['cause'],
       registers,
     });
     this.unlogged = new Counter({

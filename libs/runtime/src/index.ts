@@ -10,6 +10,7 @@ export {
   type HttpOptions,
   type ListenAddress,
 } from './http.js';
+export { LogMetrics } from './log-metrics.js';
 export { createLogger, logLevel, LOG_LEVELS, OncePerKey, type Level } from './logging.js';
 export { runMain } from './main.js';
 export { METRICS, MetricsModule } from './metrics.js';

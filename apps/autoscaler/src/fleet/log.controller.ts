@@ -40,18 +40,18 @@ export class LogController implements OnModuleDestroy {
   onEntry(@Payload() entry: LogEntry): void {
     const outcome = this.view.fold(entry);
     this.loop.observe(entry);
-    this.metrics.entries.inc({ outcome });
+    this.metrics.log.entries.inc({ outcome });
   }
 
   @EventPattern(LOG_STATUS)
   async onStatus(@Payload() status: LogStatus): Promise<void> {
     switch (status.kind) {
       case 'rejected':
-        this.metrics.rejected.inc({ reason: status.reason });
+        this.metrics.log.rejected.inc({ reason: status.reason });
         this.complaints.warn(status.subject, `${status.subject}: ${status.reason}, ${status.detail}`);
         return;
       case 'gap':
-        this.metrics.gaps.inc({ cause: status.cause });
+        this.metrics.log.gaps.inc({ cause: status.cause });
         this.logger.warn(
           `Positions ${status.from} to ${status.to ?? '?'} are gone from the log: ${status.cause}`,
         );

@@ -32,7 +32,7 @@ export class LogController implements OnModuleDestroy {
   @EventPattern(LOG_SUBJECTS)
   onEntry(@Payload() entry: LogEntry): void {
     const outcome = this.view.fold(entry);
-    this.metrics.entries.inc({ outcome });
+    this.metrics.log.entries.inc({ outcome });
     if (outcome === 'unknown-region' && entry.event.kind === 'heartbeat') {
       const { region, nodeId } = entry.event.heartbeat;
       this.complaints.warn(`${region}.${nodeId}`, `${nodeId}: its region ${region} is not in the policy`);
@@ -43,11 +43,11 @@ export class LogController implements OnModuleDestroy {
   async onStatus(@Payload() status: LogStatus): Promise<void> {
     switch (status.kind) {
       case 'rejected':
-        this.metrics.rejected.inc({ reason: status.reason });
+        this.metrics.log.rejected.inc({ reason: status.reason });
         this.complaints.warn(status.subject, `${status.subject}: ${status.reason}, ${status.detail}`);
         return;
       case 'gap':
-        this.metrics.gaps.inc({ cause: status.cause });
+        this.metrics.log.gaps.inc({ cause: status.cause });
         this.view.noteGap();
         this.logger.warn(
           `Positions ${status.from} to ${status.to ?? '?'} are gone from the log: ${status.cause}`,
