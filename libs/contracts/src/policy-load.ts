@@ -19,7 +19,7 @@ export const overloadOf = (object: MakeObject) =>
 export const priceOf = (object: MakeObject) =>
   object({
     target: z.number().gt(0).max(1).default(0.79),
-    gainMs: z.number().min(0).max(100_000).default(800),
+    gainMs: z.number().min(0).max(100_000).default(500),
     integralSeconds: z.number().min(1).max(86_400).default(300),
     wallMs: z.number().min(0).max(1_000_000).default(20_000),
   }).prefault({});

@@ -10,15 +10,15 @@ describe('The price', () => {
   it.each([
     { utilization: 0, integralMs: 0, price: 0 },
     { utilization: 0.7897, integralMs: 0, price: 0 },
-    { utilization: 0.7997, integralMs: 0, price: 8 },
-    { utilization: 0.7997, integralMs: 100, price: 108 },
+    { utilization: 0.7997, integralMs: 0, price: 5 },
+    { utilization: 0.7997, integralMs: 100, price: 105 },
     { utilization: 0.7897, integralMs: 100, price: 100 },
-    { utilization: 0.7497, integralMs: 100, price: 68 },
-    { utilization: 0.711, integralMs: 400, price: 400 - 62.96 },
+    { utilization: 0.7497, integralMs: 100, price: 80 },
+    { utilization: 0.711, integralMs: 400, price: 400 - 39.35 },
     { utilization: 0.71, integralMs: 400, price: 0 },
-    { utilization: 0.81, integralMs: 0, price: 16.24 + 200 },
-    { utilization: 0.9, integralMs: 50, price: 88.24 + 50 + 2000 },
-    { utilization: 1.3, integralMs: 400, price: 408.24 + 400 + 10_000 },
+    { utilization: 0.81, integralMs: 0, price: 10.15 + 200 },
+    { utilization: 0.9, integralMs: 50, price: 55.15 + 50 + 2000 },
+    { utilization: 1.3, integralMs: 400, price: 255.15 + 400 + 10_000 },
   ])(
     'is $price ms at $utilization with $integralMs ms of slow part',
     ({ utilization, integralMs, price }) => {
@@ -34,11 +34,11 @@ describe('The price', () => {
   });
 
   it.each([
-    [Infinity, { target: 0.79, gainMs: 800, wallMs: 20_000, freeUpTo: 0.71, spread: 0 }],
-    [6_600, { target: 0.7855, gainMs: 800, wallMs: 20_000, freeUpTo: 0.7115, spread: 0 }],
-    [3_300, { target: 0.7809, gainMs: 800, wallMs: 10_000, freeUpTo: 0.713, spread: 0 }],
-    [660, { target: 0.7445, gainMs: 160, wallMs: 2_000, freeUpTo: 0.7252, spread: 0.6 }],
-    [100, { target: 0.74, gainMs: 80, wallMs: 2_000, freeUpTo: 0.73, spread: 0.9394 }],
+    [Infinity, { target: 0.79, gainMs: 500, wallMs: 20_000, freeUpTo: 0.71, spread: 0 }],
+    [6_600, { target: 0.7855, gainMs: 500, wallMs: 20_000, freeUpTo: 0.7115, spread: 0 }],
+    [3_300, { target: 0.7809, gainMs: 500, wallMs: 20_000, freeUpTo: 0.713, spread: 0 }],
+    [660, { target: 0.7445, gainMs: 100, wallMs: 4_000, freeUpTo: 0.7252, spread: 0.6 }],
+    [100, { target: 0.74, gainMs: 50, wallMs: 2_000, freeUpTo: 0.73, spread: 0.9394 }],
   ])('of a region that holds %p credentials rises like this: %p', (holds, expected) => {
     const { threshold, ...curve } = priceCurve(aPolicy(), holds);
     expect(threshold).toBe(0.8);

@@ -4,10 +4,9 @@ import { mix32 } from './hash.js';
 /** A slow part that nobody renews falls to zero in this time, in ms. */
 export const INTEGRAL_FADE_MS = 10 * 60_000;
 
-/** Credentials that a region must hold for the policy's gain and wall to be its own; with fewer they are weaker. */
-const FULL_GAIN_CREDENTIALS = 3_300;
-const FULL_WALL_CREDENTIALS = 6_600;
-/** No weaker than this. */
+/** Credentials that a region must hold for the policy's gain and wall to be its own; with fewer they are weaker, … */
+const FULL_STRENGTH_CREDENTIALS = 3_300;
+/** … but no weaker than this. */
 const LEAST_STRENGTH = 0.1;
 /** So many credentials' load below the policy's target a region is kept, but no more than `MAX_MARGIN`. */
 const MARGIN_CREDENTIALS = 30;
@@ -43,10 +42,11 @@ export function priceCurve(
   { price, threshold }: Pick<PolicyDocument, 'price' | 'threshold'>,
   holds: number,
 ): PriceCurve {
+  const strength = Math.min(1, Math.max(LEAST_STRENGTH, holds / FULL_STRENGTH_CREDENTIALS));
   return {
     target: price.target - Math.min(MAX_MARGIN, MARGIN_CREDENTIALS / holds),
-    gainMs: price.gainMs * strength(holds / FULL_GAIN_CREDENTIALS),
-    wallMs: price.wallMs * strength(holds / FULL_WALL_CREDENTIALS),
+    gainMs: price.gainMs * strength,
+    wallMs: price.wallMs * strength,
     threshold,
     freeUpTo: price.target - FREE_BELOW_TARGET + Math.min(MAX_FREE_MARGIN, FREE_CREDENTIALS / holds),
     spread: Math.max(0, 1 - holds / NO_SPREAD_CREDENTIALS),
@@ -64,10 +64,6 @@ const SPREAD_SALT = 0x85ebca6b;
  */
 export function spreadFactor(spread: number, seed: number): number {
   return 1 + spread * (mix32(seed ^ SPREAD_SALT) / 0x80000000 - 1);
-}
-
-function strength(share: number): number {
-  return Math.min(1, Math.max(LEAST_STRENGTH, share));
 }
 
 /**

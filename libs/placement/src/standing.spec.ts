@@ -49,7 +49,7 @@ describe('The prices of a view', () => {
     charge('us-east-1', 100);
     expect(view.priceMs[0]).toBe(100);
     for (let i = 0; i < 820; i++) fleet.reserve('a', T0);
-    expect(view.priceMs[0]).toBeCloseTo(100 + 0.03 * 800 + 0.02 * 20_000);
+    expect(view.priceMs[0]).toBeCloseTo(100 + 0.03 * 500 + 0.02 * 20_000);
   });
 });
 

@@ -72,5 +72,5 @@ export const loaded = (utilization: number) => ({
   load: { cpu: null, egressBps: null, ingressBps: null, allocations: Math.round(utilization * 5000) },
 });
 /** Where the price of a region of one such node begins to rise: it holds 5,000 credentials' load. */
-export const ONE_NODE = { target: 0.784, gainMs: 800, wallMs: 20_000 / 1.32 };
+export const ONE_NODE = { target: 0.784, gainMs: 500, wallMs: 20_000 };
 export const UNKNOWN_LOAD = { load: { cpu: null, egressBps: null, ingressBps: null, allocations: null } };

@@ -18,7 +18,7 @@ describe('describeDifferences', () => {
     expect(describeDifferences(policy(), after)).toEqual([
       '~ revision: "1" → "2"',
       '~ threshold: 0.8 → 0.75',
-      '~ price.gainMs: 800 → 2000',
+      '~ price.gainMs: 500 → 2000',
     ]);
   });
 

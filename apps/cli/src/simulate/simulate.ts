@@ -2,7 +2,7 @@ import type { StrategyName } from '@spillway/contracts';
 import { Engine } from './engine/engine.js';
 import { SimProvider } from './engine/sim-provider.js';
 import { SimAutoscaler } from './engine/sim-autoscaler.js';
-import type { Scenario } from './engine/scenario.js';
+import type { Scenario, Script } from './engine/scenario.js';
 import { DecisionHash } from './metrics/decision-hash.js';
 import { FlapMetrics } from './metrics/flaps.js';
 import { LoadMetrics } from './metrics/load-metrics.js';
@@ -72,7 +72,7 @@ export function simulate(world: World, scenario: Scenario, options: RunOptions, 
     load: new LoadMetrics(world.regions.length),
     placements: new PlacementMetrics(world),
     flaps: new FlapMetrics(world.regions.length),
-    steering: new SteeringMetrics(world.regions.length),
+    steering: new SteeringMetrics(world.regions.length, mostConcerned(world, script.surges)),
     hash: new DecisionHash(),
     nodeHours: new NodeHours((relays) => provider?.count ?? relays.aliveCount),
     timeline: new Timeline(world.regions.length, from, to, TIMELINE_STEP_MS),
@@ -98,4 +98,15 @@ export function simulate(world: World, scenario: Scenario, options: RunOptions, 
   }
   engine.runUntil(to);
   return { metrics, engine, demand, nodes, from, to };
+}
+
+/** The region where most people live who call more than usual, if anybody does. */
+function mostConcerned({ regions, cells, home }: World, surges: Script['surges'] = []): number | undefined {
+  const people = regions.map(() => 0);
+  for (const [c, cell] of cells.entries()) {
+    const region = home[c] ?? 0;
+    const isConcerned = surges.some((surge) => surge.isConcerned(cell, c));
+    if (isConcerned) people[region] = (people[region] ?? 0) + cell.population;
+  }
+  return surges.length > 0 ? people.indexOf(Math.max(...people)) : undefined;
 }

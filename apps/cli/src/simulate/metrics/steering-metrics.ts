@@ -8,11 +8,16 @@ export class SteeringMetrics implements Observer {
   private readonly since: Float64Array;
   private longestMs = 0;
 
-  constructor(regions: number) {
+  /** @param only the region that counts; all do unless given. */
+  constructor(
+    regions: number,
+    private readonly only?: number,
+  ) {
     this.since = new Float64Array(regions).fill(NaN);
   }
 
   decided({ at, home, region }: Observation, relays: Relays): void {
+    if (this.only !== undefined && home !== this.only) return;
     if (region !== home || relays.regionUtilization(home) <= REGION_OVER) {
       this.since[home] = NaN;
       return;

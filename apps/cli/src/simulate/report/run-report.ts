@@ -55,7 +55,7 @@ export const runReportSchema = z.object({
   /** Per hour, over all regions. */
   flapsPerHour: share,
   flapsByRegion: z.record(z.string(), z.number()),
-  /** The longest that a region above 80.5 % went on taking all of its own clients. */
+  /** The longest that a region above 80.5 % went on taking all of its own clients; with a surge, the one it concerns most. */
   steeredAfterSeconds: share,
   refused: share,
   refusedWithRoom: share,

@@ -4,7 +4,7 @@ export const MINUTE_MS = 60_000;
 
 export const WHOLE_DAY = { startHour: 0, hours: 24 };
 /** Noon in Europe, evening in Asia: the busiest time of the world. */
-export const BUSY_HOURS = { startHour: 12, hours: 1.5 };
+export const BUSY_HOURS = { startHour: 11, hours: 3 };
 
 /** When a fault begins: a third into the time, so that its end is seen as well. */
 export function faultTime({ from, to }: Stage): number {
