@@ -34,7 +34,7 @@ export class IceServersFront {
     });
   }
 
-  /** From now on everything is passed on: who closes has things to say to clients. */
+  /** From now on what comes is passed on: who closes has things to say to clients. What has begun is its connection's last. */
   close(): void {
     this.isOpen = false;
   }
@@ -57,7 +57,7 @@ export class IceServersFront {
       if (received < length) return;
       const body = chunks.length === 1 ? chunk : Buffer.concat(chunks);
       const read = readPlain(body.toString());
-      if (read && this.isOpen) return this.answer(request, response, read.json);
+      if (read) return this.answer(request, response, read.json);
       request.removeListener('data', take).pause();
       request.unshift(body);
       pass(request, response);
@@ -68,6 +68,7 @@ export class IceServersFront {
   private answer(request: IncomingMessage, response: ServerResponse, body: unknown): void {
     const { socket, headers } = request;
     const address = socket.remoteAddress;
+    if (!this.isOpen) response.setHeader('connection', 'close');
     try {
       const answer = this.gate.iceServers({
         face: 'http',
