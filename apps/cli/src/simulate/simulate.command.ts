@@ -7,7 +7,7 @@ import type { Scenario } from './engine/scenario.js';
 import { readReports } from './report/read-reports.js';
 import { ResultStore } from './report/result-store.js';
 import type { RunReport } from './report/run-report.js';
-import { drawMarkdown, drawTable, drawTargets } from './report/table.js';
+import { drawMarkdown, drawTable, drawTargets, drawTargetsMarkdown } from './report/table.js';
 import { missesOf } from './report/targets.js';
 import { keyOf, Runner } from './runner.js';
 import {
@@ -62,10 +62,13 @@ export function simulateCommand(): Command {
     .option('--out <folder>', 'keep figures and a picture of every run there; what is there is not run again')
     .option('--check [file]', 'hold the runs, or those of a file that --json wrote, against the targets')
     .action(async (options: SimulateOptions, command: Command) => {
-      if (typeof options.check === 'string') return check(command, await readReports(options.check));
-      const reports = await runAll(options, (text) => process.stderr.write(text));
+      const reports =
+        typeof options.check === 'string'
+          ? await readReports(options.check)
+          : await runAll(options, (text) => process.stderr.write(text));
       if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(reports, null, 2)}\n`);
-      if (options.markdown !== undefined) await writeFile(options.markdown, `${drawMarkdown(reports)}\n`);
+      const markdown = options.check ? drawTargetsMarkdown : drawMarkdown;
+      if (options.markdown !== undefined) await writeFile(options.markdown, `${markdown(reports)}\n`);
       if (options.check) check(command, reports);
       else print(command, drawTable(reports));
     });

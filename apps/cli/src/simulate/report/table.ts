@@ -42,6 +42,11 @@ const FIGURES: readonly Column[] = [
   ['sha-256', ({ decisionsSha256 }) => decisionsSha256.slice(0, 8)],
 ];
 
+const VERDICTS: readonly Column[] = [
+  ...TARGETS.map((target): Column => [target.name, (run) => verdictOf(target, run)]),
+  ['sha-256', ({ decisionsSha256 }) => decisionsSha256.slice(0, 8)],
+];
+
 /** A row per run. Round-trip times and crowded regions are beyond the optimum's where that is known. */
 export function drawTable(runs: readonly RunReport[]): string {
   return draw(runs, FIGURES);
@@ -49,20 +54,17 @@ export function drawTable(runs: readonly RunReport[]): string {
 
 /** The same as Markdown, for reports. */
 export function drawMarkdown(runs: readonly RunReport[]): string {
-  const keys = keysOf(runs);
-  const columns = [...keys, ...FIGURES];
-  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const heads = columns.map(([head]) => head);
-  const rule = columns.map((_, i) => (i < keys.length ? '---' : '--:'));
-  return [row(heads), row(rule), ...runs.map((run) => row(columns.map(([, cell]) => cell(run))))].join('\n');
+  return drawAsMarkdown(runs, FIGURES);
 }
 
 /** Whether each run keeps to each target: what is missed is marked, what does not apply left out. */
 export function drawTargets(runs: readonly RunReport[]): string {
-  return draw(
-    runs,
-    TARGETS.map((target) => [target.name, (run) => verdictOf(target, run)]),
-  );
+  return draw(runs, VERDICTS);
+}
+
+/** The same as Markdown. */
+export function drawTargetsMarkdown(runs: readonly RunReport[]): string {
+  return drawAsMarkdown(runs, VERDICTS);
 }
 
 function verdictOf(target: Target, run: RunReport): string {
@@ -80,6 +82,15 @@ function draw(runs: readonly RunReport[], figures: readonly Column[]): string {
   });
   table.push(...runs.map((run) => columns.map(([, cell]) => cell(run))));
   return table.toString();
+}
+
+function drawAsMarkdown(runs: readonly RunReport[], figures: readonly Column[]): string {
+  const keys = keysOf(runs);
+  const columns = [...keys, ...figures];
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const heads = columns.map(([head]) => head);
+  const rule = columns.map((_, i) => (i < keys.length ? '---' : '--:'));
+  return [row(heads), row(rule), ...runs.map((run) => row(columns.map(([, cell]) => cell(run))))].join('\n');
 }
 
 function keysOf(runs: readonly RunReport[]): readonly Column[] {

@@ -49,6 +49,8 @@ describe('a target', () => {
     const slow = { meanExtraMs: 9, p95ExtraMs: 99, steeredAfterSeconds: 99, nodeHours: 9_000 };
     expect(missesOf([aReport(slow)])).toEqual([]);
     expect(missesOf([aReport({ ...slow, optimum: OPTIMUM })])).toHaveLength(1);
+    const baseline = { ...options, strategy: 'nearest' as const };
+    expect(missesOf([aReport({ ...slow, optimum: OPTIMUM, options: baseline })])).toEqual([]);
   });
 });
 

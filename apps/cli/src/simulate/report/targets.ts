@@ -66,9 +66,9 @@ export const TARGETS: readonly Target[] = [
   },
 ];
 
-/** Whether a run keeps to a target; `undefined` where that says nothing of it. */
+/** Whether a run keeps to a target; `undefined` where that says nothing of it, as of all other strategies. */
 export function isMet({ most, value }: Target, run: RunReport): boolean | undefined {
-  const bound = most(run);
+  const bound = run.options.strategy === 'priced' ? most(run) : undefined;
   return bound === undefined ? undefined : value(run) <= bound;
 }
 
