@@ -60,7 +60,7 @@ export function simulateCommand(): Command {
     .option('--json <file>', 'write the figures there')
     .option('--markdown <file>', 'write the table there')
     .option('--out <folder>', 'keep figures and a picture of every run there; what is there is not run again')
-    .option('--check [file]', 'hold the runs, or those of a file that --json wrote, against the targets')
+    .option('--check [path]', 'hold the runs against the targets, or those that --json or --out kept there')
     .action(async (options: SimulateOptions, command: Command) => {
       const reports =
         typeof options.check === 'string'

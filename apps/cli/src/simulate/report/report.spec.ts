@@ -6,6 +6,7 @@ import { emptyObservation } from '../engine/observer.js';
 import { Timeline } from '../metrics/timeline.js';
 import { aReport } from './a-report.harness.js';
 import { drawPicture } from './picture.js';
+import { readReports } from './read-reports.js';
 import { ResultStore } from './result-store.js';
 import { drawMarkdown, drawTable } from './table.js';
 
@@ -51,6 +52,17 @@ describe('the store', () => {
     expect(await store.read(report)).toEqual(report);
     expect(await store.read({ ...report, options: { ...report.options, seed: 2 } })).toBeUndefined();
     expect(await store.read({ ...report, scenario: 'liar' })).toBeUndefined();
+  });
+
+  it('is read as a whole, as is a file of all of its runs', async () => {
+    const store = new ResultStore(folder);
+    await expect(readReports(folder)).rejects.toMatchObject({ code: 'no-reports' });
+    const runs = [aReport({ optimum: OPTIMUM }), aReport({ scenario: 'liar' })];
+    for (const run of runs) await store.write(run, '<p>');
+    expect(await readReports(folder)).toEqual(runs);
+    const file = join(folder, 'all.txt');
+    await writeFile(file, JSON.stringify(runs));
+    expect(await readReports(file)).toEqual(runs);
   });
 
   it('takes a file that is not whole for none', async () => {
