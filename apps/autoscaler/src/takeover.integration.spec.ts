@@ -69,7 +69,7 @@ describeWith(['nats-server'], 'the process that leads', () => {
     const { generation = 0 } = (await leaseOf(bus)) ?? {};
     await a.kill();
     expect(await takenOver(b, TAKE_OVER_MS)).toBeLessThan(TAKE_OVER_MS);
-    expect(await leaseOf(bus)).toMatchObject({ generation: generation + 1 });
+    expect((await leaseOf(bus))?.generation).toBeGreaterThan(generation);
     const c = await start(nats.url, 'c');
     await until(() => standsBy(c));
     expect(await b.terminate()).toBe(0);

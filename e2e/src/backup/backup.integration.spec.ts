@@ -108,7 +108,7 @@ describeWith(['nats-server'], 'NATS that is lost with its disks', () => {
       await placed(router, 'saved');
       const [, , before] = stored as { generation: number }[];
       const [, , now] = (await readState()) as { generation: number }[];
-      expect(now?.generation).toBe((before?.generation ?? 0) + 1);
+      expect(now?.generation).toBeGreaterThan(before?.generation ?? Infinity);
       await applyPolicy('after');
       await placed(router, 'after');
       expect(await run('replay', '--from', '-10m', '--verify')).toMatch(/, 0 differ/);

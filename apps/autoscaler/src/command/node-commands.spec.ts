@@ -95,15 +95,6 @@ describe('an operator’s order to a node', () => {
     expect(heard.of('command')).toEqual([]);
   });
 
-  it('is not given to a node that has stopped and is heard no more', async () => {
-    const { ask, heard, view } = await aStage([aNode('n1', { state: 'stopped' })]);
-    expect((await ask({ command: 'drain', node: 'n1' })).body).not.toHaveProperty('code');
-    view.fleet.advance(60_000);
-    const { body } = await ask({ command: 'undrain', node: 'n1' });
-    expect(body).toMatchObject({ status: 404, detail: expect.stringContaining('n1 has stopped') });
-    expect(heard.commands('n1')).toHaveLength(1);
-  });
-
   it('for a name that two regions have must name the region', async () => {
     const { ask, heard } = await aStage([aNode('n1'), aNode('n1', { region: 'us-east-1' })]);
     const { body } = await ask({ command: 'drain', node: 'n1' });

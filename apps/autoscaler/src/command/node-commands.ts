@@ -57,7 +57,6 @@ export class NodeCommands {
   private async order(request: Request): Promise<NodeCommandAnswer> {
     const { view, term, logger } = this.parts;
     const node = findNode(view, request);
-    ensureHeard(node);
     term.ensureCurrent();
     const { region, nodeId } = node.heartbeat;
     const { command } = request;
@@ -112,12 +111,6 @@ function findNode({ fleet }: FleetView, { node: id, region }: Request): FleetNod
     `region: ${id} is a node in each of ${regions}: name one`,
     'region',
   );
-}
-
-/** @throws {RefusedError} for one that nobody can give an order to. A silent one may come back and obey. */
-function ensureHeard({ heartbeat, freshness }: FleetNode): void {
-  if (heartbeat.state !== 'stopped' || freshness === 'fresh') return;
-  throw new RefusedError('not-found', `${heartbeat.nodeId} has stopped, and nothing is heard of it any more`);
 }
 
 /** Operators decide; the log says what they took away. */

@@ -59,8 +59,9 @@ export class LeaseKeeper {
 
   start(): void {
     this.offLink = this.options.bus.onLink((link) => {
-      if (link === 'down') this.lose('the link to NATS is down');
-      else this.tick();
+      if (link === 'up') return this.tick();
+      this.seen = missLease(this.seen);
+      this.lose('the link to NATS is down');
     });
     this.timer = setInterval(() => this.tick(), BEAT_MS);
     this.tick();
@@ -109,8 +110,8 @@ export class LeaseKeeper {
     this.seen = seen;
     const now = performance.now();
     if (this.isStopped || !mayClaim(seen, this.options.holder, now) || !this.patience.isOver(now)) return;
-    const initialGeneration = Math.floor(Date.now() / 1000);
-    const lease = claimedLease(seen, { self: this.options.holder, floor: this.floor, initialGeneration });
+    const leastGeneration = Math.floor(Date.now() / 1000);
+    const lease = claimedLease(seen, { self: this.options.holder, floor: this.floor, leastGeneration });
     const sentAtMs = performance.now();
     try {
       const revision = await this.write(lease, seen.revision);
@@ -174,7 +175,6 @@ export class LeaseKeeper {
 
   private lose(reason: string): void {
     clearTimeout(this.expiry);
-    this.seen = undefined;
     const { held } = this;
     if (!held) return;
     this.held = undefined;

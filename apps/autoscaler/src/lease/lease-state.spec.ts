@@ -67,7 +67,7 @@ describe('the silence of a lease', () => {
 });
 
 describe('whoever claims a lease writes', () => {
-  const claim = { self: 'self', floor: 0, initialGeneration: 1_800_000_000 };
+  const claim = { self: 'self', floor: 0, leastGeneration: 0 };
   it('the next generation', () => {
     expect(claimedLease(read(1), claim)).toEqual({ holder: 'self', generation: 8, beat: 0 });
   });
@@ -77,8 +77,10 @@ describe('whoever claims a lease writes', () => {
   it('a generation above all that were seen elsewhere', () => {
     expect(claimedLease(read(1), { ...claim, floor: 40 }).generation).toBe(41);
   });
-  it('the initial generation where there is none', () => {
-    expect(claimedLease(NO_LEASE, claim).generation).toBe(1_800_000_000);
+  it('no generation below the least, where there is none and where the store is an old copy', () => {
+    const now = { ...claim, leastGeneration: 1_800_000_000 };
+    expect(claimedLease(NO_LEASE, now).generation).toBe(1_800_000_000);
+    expect(claimedLease(read(1), now).generation).toBe(1_800_000_000);
   });
 });
 

@@ -58,16 +58,17 @@ export interface Claim {
   /** The generation is above this one too. */
   readonly floor: number;
   /**
-   * What the generation begins at where there is no lease: larger than in any lease before, even when the store was
-   * lost. Seconds since the epoch are.
+   * No generation is below this: larger than in any lease before, even when the store was lost, or brought back from
+   * an old copy. Seconds since the epoch are.
    */
-  readonly initialGeneration: number;
+  readonly leastGeneration: number;
 }
 
 /** The lease that `self` writes to take it. */
 export function claimedLease({ lease }: LeaseReading, claim: Claim): Lease {
-  const next = lease ? lease.generation + 1 : claim.initialGeneration;
-  return { holder: claim.self, generation: Math.max(next, claim.floor + 1), beat: 0 };
+  const next = lease ? lease.generation + 1 : 0;
+  const generation = Math.max(next, claim.leastGeneration, claim.floor + 1);
+  return { holder: claim.self, generation, beat: 0 };
 }
 
 /** The lease as its holder has it. */

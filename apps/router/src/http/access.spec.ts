@@ -17,8 +17,12 @@ afterEach(async () => {
 
 /** Where the router takes a client to be that asks through these hops. */
 async function regionOf(router: TestRouter, forwardedFor: string): Promise<string> {
-  const headers = { authorization: bearer('client'), 'x-forwarded-for': forwardedFor };
-  const response = await router.fetch('/v1/ice-servers', { method: 'POST', headers });
+  const headers = {
+    authorization: bearer('client'),
+    'content-type': 'application/json',
+    'x-forwarded-for': forwardedFor,
+  };
+  const response = await router.fetch('/v1/ice-servers', { method: 'POST', headers, body: '{}' });
   const { placement } = (await response.json()) as { placement: { region: string } };
   return placement.region;
 }
@@ -166,12 +170,16 @@ describe('a key for this machine only', () => {
     async (header) => {
       const router = await start({});
       expect((await router.ask({}, 'local')).status).toBe(200);
-      const headers = { authorization: bearer('local'), [header]: 'for=127.0.0.1' };
-      for (const [method, path] of [
-        ['POST', '/v1/ice-servers'],
-        ['GET', '/v1/regions'],
+      const headers = {
+        authorization: bearer('local'),
+        'content-type': 'application/json',
+        [header]: 'for=127.0.0.1',
+      };
+      for (const [path, init] of [
+        ['/v1/ice-servers', { method: 'POST', body: '{}' }],
+        ['/v1/regions', {}],
       ] as const) {
-        expect((await router.fetch(path, { method, headers })).status).toBe(401);
+        expect((await router.fetch(path, { ...init, headers })).status).toBe(401);
       }
     },
   );

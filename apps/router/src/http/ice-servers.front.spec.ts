@@ -1,9 +1,12 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { createServer, type Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bearer } from '../testing/keys.harness.js';
 import { startReadyRouter, type TestRouter } from '../testing/router.harness.js';
+import type { RequestGate } from '../request-gate.js';
+import { IceServersFront } from './ice-servers.front.js';
 
 let router: TestRouter;
 beforeAll(async () => {
@@ -52,5 +55,80 @@ describe('requests on one connection', () => {
       '"code":"invalid-field"',
       '"code":"malformed-request"',
     ]);
+  });
+});
+
+describe('a plain request and one that Fastify gets to see', () => {
+  const bodies = [
+    '{}',
+    '{"userId":"alice"}',
+    '{"count":9}',
+    '{"countt":1}',
+    '[]',
+    '7',
+    '"x"',
+    'null',
+    '{"count":',
+  ];
+  const keys = ['server', 'client', 'operator'] as const;
+  const shown = async (contentType: string, authorization: string | undefined, body: string) => {
+    const headers = { 'content-type': contentType, ...(authorization !== undefined && { authorization }) };
+    const response = await router.fetch('/v1/ice-servers', { method: 'POST', headers, body });
+    const { code, detail, field, iceServers } = (await response.json()) as Record<string, unknown>;
+    const { status, headers: answered } = response;
+    const told = ['content-type', 'cache-control', 'www-authenticate', 'retry-after'];
+    return {
+      status,
+      told: told.map((name) => answered.get(name)),
+      problem: { code, detail, field },
+      isAnswer: iceServers !== undefined,
+    };
+  };
+
+  it.each(bodies)('are answered alike: %s', async (body) => {
+    for (const authorization of [...keys.map(bearer), 'Bearer nobody', 'Basic x', undefined]) {
+      expect(await shown('application/json', authorization, body)).toEqual(
+        await shown('application/json; charset=utf-8', authorization, body),
+      );
+    }
+  });
+});
+
+describe('who stands before Fastify', () => {
+  const gate = { iceServers: () => ({ iceServers: [] }) } as unknown as RequestGate;
+  let server: Server;
+  let front: IceServersFront;
+  beforeAll(async () => {
+    server = createServer((_, response) => void response.end('passed on'));
+    front = new IceServersFront(gate, 100);
+    front.standBefore(server);
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+  });
+  afterAll(() => void server.close());
+
+  const ask = async (headers: Record<string, string> = {}, body = '{}', path = '/v1/ice-servers') => {
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`;
+    const init = { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } };
+    return (await fetch(url, init)).text();
+  };
+
+  it('answers what is plain, and passes on all else', async () => {
+    expect(await ask()).toBe('{"iceServers":[]}');
+    const odd = [
+      ask({ 'content-type': 'application/json; charset=utf-8' }),
+      ask({ 'x-forwarded-for': '203.0.113.1' }),
+      ask({ forwarded: 'for=203.0.113.1' }),
+      ask({}, '{"userId":"\\u0061"}'),
+      ask({}, '{"__proto__":{}}'),
+      ask({}, '{'),
+      ask({}, ' '.repeat(101)),
+      ask({}, '{}', '/v1/regions'),
+    ];
+    expect(new Set(await Promise.all(odd))).toEqual(new Set(['passed on']));
+  });
+
+  it('passes everything on once it is closed', async () => {
+    front.close();
+    expect(await ask()).toBe('passed on');
   });
 });

@@ -53,7 +53,7 @@ export function headersOf({ status, retryAfterSeconds }: ProblemError): Record<s
   return {
     ...(retryAfterSeconds !== undefined && { 'retry-after': String(retryAfterSeconds) }),
     ...(status === 401 && { 'www-authenticate': 'Bearer' }),
-    'content-type': 'application/problem+json',
+    'content-type': 'application/problem+json; charset=utf-8',
   };
 }
 

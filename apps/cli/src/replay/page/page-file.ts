@@ -23,20 +23,16 @@ export class PageFile {
 
   /** To be asked before the log is read, which takes its time. @throws {PageFileError} */
   async check(): Promise<void> {
-    const folder = dirname(this.path);
-    await access(folder, constants.W_OK).catch((error: unknown) => {
-      throw new PageFileError(
-        'not-writable',
-        `${this.path} cannot be written`,
-        remedyOf(error, folder),
-        error,
-      );
-    });
     const isThere = await access(this.path).then(
       () => true,
       () => false,
     );
     if (isThere && !this.overwrites) throw this.exists();
+    const written = isThere ? this.path : dirname(this.path);
+    await access(written, constants.W_OK).catch((error: unknown) => {
+      const what = `${this.path} cannot be written`;
+      throw new PageFileError('not-writable', what, remedyOf(error, written), error);
+    });
   }
 
   /** @throws {PageFileError} */
@@ -60,10 +56,10 @@ export class PageFile {
   }
 }
 
-function remedyOf(error: unknown, folder: string): string {
+function remedyOf(error: unknown, written: string): string {
   return codeOf(error) === 'ENOENT'
-    ? `there is no folder ${folder}; make it, or choose another`
-    : `you may not write to the folder ${folder}; choose another`;
+    ? `there is no folder ${written}; make it, or choose another`
+    : `you may not write to ${written}; choose another`;
 }
 
 function codeOf(error: unknown): unknown {
