@@ -49,7 +49,7 @@ describeWith(['nats-server'], 'a router whose log retention has emptied, with a 
       const { regions } = (await response.json()) as RegionsReport;
       return regions.find(({ region }) => region === REGION);
     };
-    await until(async () => (await region())?.priceMs === 60);
+    await until(async () => ((await region())?.priceMs ?? 0) >= 60);
     expect(await region()).toMatchObject({ utilization: 0.79, demand: 1.2, usableNodes: 1 });
     expect(router.view.fleet.regions.get(REGION)?.unit).toEqual({ kbps: 50, allocations: 0.25 });
     expect(await router.metric(`spillway_region_price_integral_ms{region="${REGION}"}`)).toBe(60);
