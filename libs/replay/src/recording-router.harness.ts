@@ -49,8 +49,9 @@ export class Stage {
     return router;
   }
 
-  beat(load: object | ((i: number) => object) = {}): void {
+  beat(load: object | ((i: number) => object) = {}, isHeard: (i: number) => boolean = () => true): void {
     for (const [i, place] of this.nodes.entries()) {
+      if (!isHeard(i)) continue;
       const [region = '', nodeId = ''] = place.split('/');
       this.write({
         kind: 'heartbeat',
