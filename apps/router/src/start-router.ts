@@ -11,6 +11,7 @@ import { GrpcEdge, grpcOptions } from './grpc/grpc-options.js';
 import { IceServersFront } from './http/ice-servers.front.js';
 import { iceServersRoute } from './http/ice-servers.route.js';
 import { ProblemFilter, sendProblem } from './http/problem.filter.js';
+import { answerUnreadable } from './http/unreadable.js';
 import { IssuedLog } from './issue/issued-log.js';
 import { ProblemError } from './problem-error.js';
 import { RequestGate } from './request-gate.js';
@@ -52,6 +53,7 @@ export async function startRouter(start: RouterStart): Promise<RunningRouter> {
     logger,
     bodyLimitBytes: BODY_LIMIT_BYTES,
     ...(config.TRUSTED_PROXIES && { trustedProxies: config.TRUSTED_PROXIES }),
+    onUnreadable: answerUnreadable,
     onUnroutable: ({ message }, reply) => sendProblem(reply, new ProblemError('malformed-request', message)),
   });
   const problems = new ProblemFilter();

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import {
   checkWindow,
   type LogBatch,
@@ -23,6 +24,7 @@ export class Archive {
 
   /** @throws {ArchiveError} when it cannot be read at all. */
   static async open(path: string): Promise<Archive> {
+    await ensureFile(path);
     try {
       for await (const { lines } of readLines(path))
         return new Archive(path, parseHeader(lines[0] ?? '', path));
@@ -40,6 +42,17 @@ export class Archive {
     checkWindow(window);
     return new FileReading(this, window, signal);
   }
+}
+
+/** It is read more than once. A file that is not there is told by reading it. */
+async function ensureFile(path: string): Promise<void> {
+  const found = await stat(path).catch(() => undefined);
+  if (!found || found.isFile()) return;
+  throw new ArchiveError(
+    'unreadable',
+    `${path} is no regular file`,
+    'save what comes from a pipe to a file first',
+  );
 }
 
 function broken(path: string, cause: BrokenFileError): ArchiveError {

@@ -1,5 +1,6 @@
 import type { DynamicModule, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import type { Duplex } from 'node:stream';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
@@ -13,6 +14,11 @@ export interface HttpOptions {
   readonly trustedProxies?: readonly string[];
   /** Answers what is refused before a route is looked for, such as a URL that cannot be decoded. */
   readonly onUnroutable?: (error: Error, reply: FastifyReply) => void;
+  /**
+   * Answers what is no HTTP, came too slowly or has too large a header, and ends the connection.
+   * @param code Node's: `HPE_…` of its parser, `ERR_HTTP_REQUEST_TIMEOUT`, or of the connection itself.
+   */
+  readonly onUnreadable?: (code: string | undefined, socket: Duplex) => void;
 }
 
 /** A Nest application on Fastify that is not listening yet. Keep-alive connections end when it closes. */
@@ -20,18 +26,26 @@ export async function createHttpApp(
   module: Type | DynamicModule,
   options: HttpOptions,
 ): Promise<NestFastifyApplication> {
-  const { onUnroutable } = options;
+  const { onUnreadable, onUnroutable } = options;
   const adapter = new FastifyAdapter({
     bodyLimit: options.bodyLimitBytes,
     requestTimeout: options.requestTimeoutMs ?? 10_000,
     forceCloseConnections: 'idle',
+    // Schemas refuse what they do not know, and say which it is.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
     trustProxy: options.trustedProxies ? [...options.trustedProxies] : false,
+    ...(onUnreadable && {
+      clientErrorHandler: (error: NodeJS.ErrnoException, socket: Duplex) => onUnreadable(error.code, socket),
+    }),
     ...(onUnroutable && {
       frameworkErrors: (error: Error, _request: unknown, reply: FastifyReply) => onUnroutable(error, reply),
     }),
   });
   // JSON only: another content type gets a 415 instead of a body nobody expects.
   adapter.getInstance().removeContentTypeParser('text/plain');
+  // Node drops header fields beyond 2,000 without a word, X-Forwarded-For among them; their size is bounded anyway.
+  adapter.getInstance().server.maxHeadersCount = 0;
   endConnectionsOnClose(adapter.getInstance());
   return NestFactory.create<NestFastifyApplication>(module, adapter, {
     logger: options.logger,

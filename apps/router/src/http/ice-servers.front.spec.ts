@@ -69,6 +69,7 @@ describe('a plain request and one that Fastify gets to see', () => {
     '"x"',
     'null',
     '{"count":',
+    '{"__proto__":{}}',
   ];
   const keys = ['server', 'client', 'operator'] as const;
   const shown = async (contentType: string, authorization: string | undefined, body: string) => {
@@ -118,8 +119,6 @@ describe('who stands before Fastify', () => {
       ask({ 'content-type': 'application/json; charset=utf-8' }),
       ask({ 'x-forwarded-for': '203.0.113.1' }),
       ask({ forwarded: 'for=203.0.113.1' }),
-      ask({}, '{"userId":"\\u0061"}'),
-      ask({}, '{"__proto__":{}}'),
       ask({}, '{'),
       ask({}, ' '.repeat(101)),
       ask({}, '{}', '/v1/regions'),

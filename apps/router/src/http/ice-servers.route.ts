@@ -1,4 +1,5 @@
 import type { FastifyPluginCallback } from 'fastify';
+import { writtenAddress } from '../client-address.js';
 import { ProblemError } from '../problem-error.js';
 import type { RequestGate } from '../request-gate.js';
 import type { RouterMetrics } from '../router-metrics.js';
@@ -29,7 +30,7 @@ export function iceServersRoute(
         connection: request.socket,
         authorization: request.headers.authorization,
         peer: peerOf(request),
-        client: request.ip,
+        client: writtenAddress(request.ip),
         body: request.body === undefined ? {} : request.body,
       });
       void reply

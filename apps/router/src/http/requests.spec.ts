@@ -95,6 +95,8 @@ describe('a request with a bad field', () => {
     ['transports', { transports: ['udp', 'udp', 'udp', 'udp'] }],
     ['user', { user: 'alice' }],
     ['constructor', '{"constructor":1}'],
+    ['__proto__', '{"__proto__":{"isAdmin":true}}'],
+    ['constructor', '{"constructor":{"prototype":{}}}'],
     ['toString', '{"toString":{}}'],
   ])('is refused and %s named: %j', async (field, body) => {
     const problem = await problemOf(await router.ask(body));
@@ -110,8 +112,6 @@ describe('a request that cannot be read', () => {
     ['a list', '[]', 400, 'malformed-request'],
     ['a text', '"alice"', 400, 'malformed-request'],
     ['null', 'null', 400, 'malformed-request'],
-    ['a prototype', '{"__proto__":{"isAdmin":true}}', 400, 'malformed-request'],
-    ['a constructor with a prototype', '{"constructor":{"prototype":{}}}', 400, 'malformed-request'],
     ['bytes that are no UTF-8', Buffer.from([0x22, 0xff, 0xfe, 0x22]), 400, 'malformed-request'],
     ['deep nesting', '['.repeat(8_000), 400, 'malformed-request'],
     ['16 KiB and one byte', `{"userId":"${'x'.repeat(16 * 1024 - 12)}"}`, 413, 'body-too-large'],

@@ -1,4 +1,4 @@
-import { access, constants, writeFile } from 'node:fs/promises';
+import { access, constants, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** The page cannot be written; `remedy` says what to do. */
@@ -41,6 +41,8 @@ export class PageFile {
       await writeFile(this.path, html, { flag: this.overwrites ? 'w' : 'wx' });
     } catch (error) {
       if (codeOf(error) === 'EEXIST') throw this.exists();
+      // Half a page would be in the way of the next.
+      if (!this.overwrites) await rm(this.path, { force: true });
       const why = error instanceof Error ? error.message : String(error);
       const remedy = 'look at the disk, and whether it is a file that may be written';
       throw new PageFileError('not-writable', `${this.path} cannot be written (${why})`, remedy, error);
