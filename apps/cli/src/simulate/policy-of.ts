@@ -1,4 +1,5 @@
 import { policyDocumentSchema, type PolicyDocument } from '@spillway/contracts';
+import { UsageError } from '../usage-error.js';
 import type { RunOptions } from './simulate.js';
 import type { World } from './world/world.js';
 
@@ -16,7 +17,7 @@ const FALLBACK = 'us-east-1';
 /** Where nothing is to be scaled the provider does not say what it has, and no time is spent on plans. */
 const SCALING = { provider: { kind: 'process' }, min: 2, max: 10_000 };
 
-/** The policy that a run is played under: every default of a real one, but for what the options say. */
+/** The policy that a run is played under: every default of a real one, but for what the options say. @throws {UsageError} */
 export function policyOf(
   { regions }: Pick<World, 'regions'>,
   { strategy, policy }: Pick<RunOptions, 'strategy' | 'policy'>,
@@ -24,7 +25,7 @@ export function policyOf(
   const ids = new Set(regions.map(({ id }) => id));
   const continents = Object.entries(FIXED_MAP).filter(([, region]) => ids.has(region));
   const [first] = ids;
-  return policyDocumentSchema.parse({
+  const parsed = policyDocumentSchema.safeParse({
     revision: 'simulated',
     strategy,
     defaultRegion: first,
@@ -34,4 +35,7 @@ export function policyOf(
     fixedMap: { continents: Object.fromEntries(continents), fallback: ids.has(FALLBACK) ? FALLBACK : first },
     ...policy,
   });
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new UsageError(`--set: ${issue?.path.join('.') || 'the policy'}: ${issue?.message}`);
 }

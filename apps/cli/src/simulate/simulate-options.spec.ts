@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
-  parseAmount,
-  parseNumbers,
+  amountFrom,
+  numbersFrom,
   parseScenarios,
   parseSetting,
   parseStrategies,
@@ -20,10 +20,12 @@ describe('options of simulate', () => {
   });
 
   it('take numbers, and nothing that is none', () => {
-    expect(parseNumbers('1,4,16')).toEqual([1, 4, 16]);
-    expect(() => parseNumbers('1;4')).toThrow('whole numbers');
-    expect(parseAmount('0.5')).toBe(0.5);
-    expect(() => parseAmount('-1')).toThrow('at least 0');
+    expect(numbersFrom(1, 64)('1,4,16')).toEqual([1, 4, 16]);
+    for (const text of ['1;4', '', '0', '65', '1,'])
+      expect(() => numbersFrom(1, 64)(text)).toThrow('whole numbers from 1 to 64');
+    expect(amountFrom(0, 0.95)('0.5')).toBe(0.5);
+    for (const text of ['-1', '', 'x', '1', 'NaN', 'Infinity'])
+      expect(() => amountFrom(0, 0.95)(text)).toThrow('a number from 0 to 0.95');
   });
 
   it('set members of the policy, one after another', () => {

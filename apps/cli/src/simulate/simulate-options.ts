@@ -20,22 +20,23 @@ function listOf<T>(all: readonly T[], nameOf: (item: T) => string): (text: strin
 export const parseStrategies: (text: string) => StrategyName[] = listOf(STRATEGY_NAMES, (name) => name);
 export const parseScenarios: (text: string) => Scenario[] = listOf(SCENARIOS, ({ name }) => name);
 
-/** A list of whole numbers, such as `1,4,16`. */
-export function parseNumbers(text: string): number[] {
-  return text.split(',').map((part) => {
-    if (!/^\d{1,9}$/.test(part.trim()))
-      throw new InvalidArgumentError('It must be whole numbers with commas.');
-    return Number(part);
-  });
+/** For options that take a list of whole numbers, such as `1,4,16`. */
+export function numbersFrom(least: number, most: number): (text: string) => number[] {
+  return (text) =>
+    text.split(',').map((part) => {
+      const value = /^\d{1,9}$/.test(part.trim()) ? Number(part) : NaN;
+      if (value >= least && value <= most) return value;
+      throw new InvalidArgumentError(`It must be whole numbers from ${least} to ${most}, with commas.`);
+    });
 }
 
-/** A number of at least 0. */
-export function parseAmount(text: string): number {
-  const value = Number(text);
-  if (text.trim() === '' || !Number.isFinite(value) || value < 0) {
-    throw new InvalidArgumentError('It must be a number of at least 0.');
-  }
-  return value;
+/** For options that take a number. */
+export function amountFrom(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = text.trim() === '' ? NaN : Number(text);
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a number from ${least} to ${most}.`);
+  };
 }
 
 const FLEET_SIZES = Object.keys(FLEET_NODES).filter((size): size is FleetSize => size in FLEET_NODES);

@@ -1,8 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { access, constants, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { StrategyName } from '@spillway/contracts';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { ExitStatus } from '../exit-status.js';
 import { print } from '../print.js';
+import { UsageError } from '../usage-error.js';
 import type { Scenario } from './engine/scenario.js';
 import { readReports } from './report/read-reports.js';
 import { ResultStore } from './report/result-store.js';
@@ -11,9 +13,9 @@ import { drawMarkdown, drawTable, drawTargets, drawTargetsMarkdown } from './rep
 import { missesOf } from './report/targets.js';
 import { keyOf, Runner } from './runner.js';
 import {
-  parseAmount,
+  amountFrom,
+  numbersFrom,
   parseFleets,
-  parseNumbers,
   parseScenarios,
   parseSetting,
   parseStrategies,
@@ -46,22 +48,36 @@ export function simulateCommand(): Command {
   return new Command('simulate')
     .description('drive the decisions through a seeded virtual world, and measure them')
     .option('--strategy <names>', 'which rule, several with commas, or all', parseStrategies, ['priced'])
-    .option('--scenario <names>', 'what happens, several, or all', parseScenarios, parseScenarios('calm'))
+    .addOption(
+      new Option('--scenario <names>', 'what happens, several, or all')
+        .argParser(parseScenarios)
+        .default(parseScenarios('calm'), 'calm'),
+    )
     .option('--fleet <names>', 'loose, medium, tight, several, or all', parseFleets, ['medium'])
-    .option('--routers <numbers>', 'how many routers', parseNumbers, [DEFAULT_RUN.routers])
-    .option('--heartbeat <seconds>', 'between heartbeats', parseNumbers, [DEFAULT_RUN.heartbeatSeconds])
-    .option('--seed <numbers>', 'several with commas', parseNumbers, [DEFAULT_RUN.seed])
-    .option('--hours <hours>', 'how much of the day (default: as the scenario has it)', parseAmount)
-    .option('--start-hour <hour>', 'when that begins, UTC (default: as the scenario has it)', parseAmount)
-    .option('--arrivals <calls>', 'a day', parseAmount, DEFAULT_RUN.arrivalsPerDay)
-    .option('--unused <share>', 'of credentials that never carry any load, 0–0.95', parseAmount, 0)
-    .option('--set <member=value>', 'of the policy, may be repeated', parseSetting, {})
+    .option('--routers <numbers>', 'how many routers', numbersFrom(1, 64), [DEFAULT_RUN.routers])
+    .option('--heartbeat <seconds>', 'between heartbeats', numbersFrom(1, 60), [DEFAULT_RUN.heartbeatSeconds])
+    .option('--seed <numbers>', 'several with commas', numbersFrom(0, 999_999_999), [DEFAULT_RUN.seed])
+    .option('--hours <hours>', 'how much of the day (default: as the scenario has it)', amountFrom(0.1, 24))
+    .option(
+      '--start-hour <hour>',
+      'when that begins, UTC (default: as the scenario has it)',
+      amountFrom(0, 24),
+    )
+    .option('--arrivals <calls>', 'a day', amountFrom(10_000, 100_000_000), DEFAULT_RUN.arrivalsPerDay)
+    .option('--unused <share>', 'of credentials that never carry any load', amountFrom(0, 0.95), 0)
+    .addOption(
+      new Option('--set <member=value>', 'of the policy, may be repeated')
+        .argParser(parseSetting)
+        .default({}, 'the defaults'),
+    )
     .option('--no-optimum', 'do not solve for the optimum')
     .option('--json <file>', 'write the figures there')
     .option('--markdown <file>', 'write the table there')
     .option('--out <folder>', 'keep figures and a picture of every run there; what is there is not run again')
     .option('--check [path]', 'hold the runs against the targets, or those that --json or --out kept there')
     .action(async (options: SimulateOptions, command: Command) => {
+      await ensureWritable('--json', options.json);
+      await ensureWritable('--markdown', options.markdown);
       const reports =
         typeof options.check === 'string'
           ? await readReports(options.check)
@@ -74,6 +90,14 @@ export function simulateCommand(): Command {
     });
 }
 
+/** A run takes its time: what cannot be written in the end is said before. @throws {UsageError} */
+async function ensureWritable(option: string, path: string | undefined): Promise<void> {
+  if (path === undefined) return;
+  await access(dirname(path), constants.W_OK).catch(() => {
+    throw new UsageError(`${option}: there is no folder ${dirname(path)} that may be written to`);
+  });
+}
+
 /** @throws {ExitStatus} 1 when a run misses a target. */
 function check(command: Command, reports: readonly RunReport[]): void {
   const misses = missesOf(reports).length;
@@ -83,7 +107,7 @@ function check(command: Command, reports: readonly RunReport[]): void {
 }
 
 async function runAll(options: SimulateOptions, say: (text: string) => void): Promise<RunReport[]> {
-  const store = options.out === undefined ? undefined : new ResultStore(options.out);
+  const store = options.out === undefined ? undefined : await ResultStore.open(options.out);
   const runner = new Runner(buildWorld(await loadCells(DAY_START)), options.optimum, say);
   const reports: RunReport[] = [];
   for (const [scenario, run] of runsOf(options)) {

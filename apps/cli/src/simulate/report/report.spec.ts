@@ -45,7 +45,7 @@ describe('the store', () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   it('gives back what was run with the same options, and nothing else', async () => {
-    const store = new ResultStore(folder);
+    const store = await ResultStore.open(folder);
     const report = aReport({ optimum: OPTIMUM });
     expect(await store.read(report)).toBeUndefined();
     await store.write(report, '<p>');
@@ -55,7 +55,7 @@ describe('the store', () => {
   });
 
   it('is read as a whole, as is a file of all of its runs', async () => {
-    const store = new ResultStore(folder);
+    const store = await ResultStore.open(folder);
     await expect(readReports(folder)).rejects.toMatchObject({ code: 'no-reports' });
     const runs = [aReport({ optimum: OPTIMUM }), aReport({ scenario: 'liar' })];
     for (const run of runs) await store.write(run, '<p>');
@@ -66,7 +66,7 @@ describe('the store', () => {
   });
 
   it('takes a file that is not whole for none', async () => {
-    const store = new ResultStore(folder);
+    const store = await ResultStore.open(folder);
     await store.write(aReport(), '<p>');
     const json = (await readdir(folder)).find((name) => name.endsWith('.json'));
     await writeFile(join(folder, json ?? ''), '{"scenario": "ca');

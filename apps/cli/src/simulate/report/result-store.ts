@@ -2,13 +2,22 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { UsageError } from '../../usage-error.js';
 import { runReportSchema, type RunReport } from './run-report.js';
 
 type Key = Pick<RunReport, 'scenario' | 'ruleVersion' | 'options'>;
 
 /** Results in a folder, a file per run: what is there already need not be run again. */
 export class ResultStore {
-  constructor(private readonly folder: string) {}
+  private constructor(private readonly folder: string) {}
+
+  /** Makes the folder where there is none. @throws {UsageError} */
+  static async open(folder: string): Promise<ResultStore> {
+    await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      throw new UsageError(`--out: ${folder} cannot be made: ${String(error)}`);
+    });
+    return new ResultStore(folder);
+  }
 
   /** @returns `undefined` when there is none, or one of another version of this program's. */
   async read(key: Key): Promise<RunReport | undefined> {
@@ -19,7 +28,6 @@ export class ResultStore {
   }
 
   async write(report: RunReport, picture: string): Promise<void> {
-    await mkdir(this.folder, { recursive: true });
     await writeFile(this.pathOf(report, 'html'), picture);
     await writeFile(this.pathOf(report, 'json'), `${JSON.stringify(report, null, 2)}\n`);
   }
