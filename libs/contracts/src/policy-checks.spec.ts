@@ -26,6 +26,15 @@ describe('a policy as a whole', () => {
     expect(problems({ threshold: 0.6, overload: { leave: 0.5 } })).toEqual([]);
   });
 
+  it('refuses sessions so short that reservations would count for nothing, and reads them where they stand', () => {
+    const reservation = { rampSeconds: 10, sessionSeconds: 49 };
+    expect(problems({ reservation })).toEqual([
+      expect.stringMatching(/^reservation\.sessionSeconds: must be at least 5 times rampSeconds/),
+    ]);
+    expect(problems({ reservation: { rampSeconds: 10, sessionSeconds: 50 } })).toEqual([]);
+    expect(storedPolicySchema.safeParse({ ...minimal, reservation }).success).toBe(true);
+  });
+
   it('refuses a key that belongs to two tenants, or twice to one', () => {
     const tenants = { acme: { keys: [hash('a'), hash('b'), hash('a')] }, blue: { keys: [hash('b')] } };
     expect(problems({ tenants })).toEqual([

@@ -18,13 +18,19 @@ export function checkPolicy(policy: PolicyMembers, context: z.core.$RefinementCt
 }
 
 /** What nobody may write any more, though it is read where it stands: an older version may have stored it. */
-export function checkWritten({ tenants, regions }: PolicyMembers, context: z.core.$RefinementCtx): void {
+export function checkWritten(
+  { tenants, regions, reservation }: PolicyMembers,
+  context: z.core.$RefinementCtx,
+): void {
   for (const [region, { scaling }] of Object.entries(regions)) {
     if (scaling.provider.kind !== 'docker') continue;
     for (const name of findSecretValues(scaling.provider.env)) {
       const path = ['regions', region, 'scaling', 'provider', 'env', name];
       context.addIssue({ code: 'custom', path, message: NO_SECRET_VALUE });
     }
+  }
+  if (reservation.sessionSeconds < MIN_RAMPS * reservation.rampSeconds) {
+    context.addIssue({ code: 'custom', path: ['reservation', 'sessionSeconds'], message: SHORT_SESSIONS });
   }
   for (const [name, { keys }] of Object.entries(tenants)) {
     for (const [i, { scopes }] of keys.entries()) {
@@ -36,6 +42,9 @@ export function checkWritten({ tenants, regions }: PolicyMembers, context: z.cor
   }
 }
 
+/** What ends within a ramp is taken off a region's reservations: of sessions as short as that nothing would be left. */
+const MIN_RAMPS = 5;
+const SHORT_SESSIONS = `must be at least ${MIN_RAMPS} times rampSeconds, or a region's reservations count for nothing`;
 const NO_SECRET_VALUE =
   'must hold no secret, such as a user and password in a URL: name the path of a file in the container, or set NODES_NATS_URL of the autoscaler';
 const NOT_ADMIN =
