@@ -15,13 +15,18 @@ write_addresses() {
 }
 
 render_relay() {
-  set -- --enrolled . --realm "$TURN_REALM" --listen-ip "$TURN_IP" --port "$TURN_PORT" \
-    --min-port "$RELAY_MIN_PORT" --max-port "$RELAY_MAX_PORT" --coturn-version "$COTURN_VERSION" \
-    --cli-port "$COTURN_CLI_PORT" --cli-password-file cli-password --out /var/lib/relay/turnserver.conf
+  if [ "${RELAY:-coturn}" = eturnal ]; then
+    set -- eturnal --metrics --out /var/lib/relay/eturnal.yml
+  else
+    set -- coturn --coturn-version "$COTURN_VERSION" \
+      --cli-port "$COTURN_CLI_PORT" --cli-password-file cli-password --out /var/lib/relay/turnserver.conf
+  fi
+  set -- "$@" --enrolled . --realm "$TURN_REALM" --listen-ip "$TURN_IP" --port "$TURN_PORT" \
+    --min-port "$RELAY_MIN_PORT" --max-port "$RELAY_MAX_PORT"
   [ -z "$TURN_EXTERNAL_IP" ] || set -- "$@" --external-ip "$TURN_EXTERNAL_IP/$TURN_IP"
   # Several options in one variable.
   # shellcheck disable=SC2086
-  spillway render coturn "$@" $RENDER_OPTIONS
+  spillway render "$@" $RENDER_OPTIONS
 }
 
 join=/etc/spillway/join
@@ -30,4 +35,5 @@ join=/etc/spillway/join
 spillway enrol --wait 24h --region "$REGION" --token-file $join/token
 write_addresses
 render_relay
-chown -R 65532:65532 . /var/lib/relay
+chown -R 65532:65532 .
+chown -R "${RELAY_USER:-65532:65532}" /var/lib/relay

@@ -15,14 +15,21 @@ const all = (text: string, pattern: RegExp) => [
 const composeSchema = z.object({
   services: z.record(
     z.string(),
-    z.object({ environment: z.record(z.string(), z.unknown()).default({}), volumes: z.array(z.string()) }),
+    z.object({
+      image: z.string(),
+      user: z.string(),
+      entrypoint: z.array(z.string()),
+      command: z.array(z.string()).nullish(),
+      environment: z.record(z.string(), z.unknown()).default({}),
+      volumes: z.array(z.string()),
+    }),
   ),
 });
 
 describeWith(['docker-compose'], 'deploy/compose/node.yaml', () => {
   const settings = { NATS_URL: 'tls://nats.example.org:4222', REGION: 'eu-central-1' };
-  const config = async () => {
-    const node = new ComposedSystem('spillway-spec', ['node.yaml'], settings);
+  const config = async (...more: string[]) => {
+    const node = new ComposedSystem('spillway-spec', ['node.yaml', ...more], settings);
     return composeSchema.parse(parse(await node.compose(['config']))).services;
   };
 
@@ -37,6 +44,18 @@ describeWith(['docker-compose'], 'deploy/compose/node.yaml', () => {
     expect(new Set(mounted)).toEqual(new Set(['/etc/spillway/tls', '/var/lib/relay']));
     for (const { volumes } of Object.values(others))
       expect(volumes.join()).toContain('node:/var/lib/spillway');
+  });
+
+  it('has eturnal in place of coturn with node-eturnal.yaml', async () => {
+    const { setup, relay, reporter } = await config('node-eturnal.yaml');
+    expect(setup?.environment).toMatchObject({ RELAY: 'eturnal', RELAY_USER: relay?.user });
+    expect(relay).toMatchObject({
+      image: expect.stringContaining('eturnal'),
+      entrypoint: ['eturnalctl', 'foreground'],
+      environment: { ETURNAL_ETC_DIR: '/var/lib/relay' },
+    });
+    expect(relay?.command ?? []).toEqual([]);
+    expect(reporter?.environment['SAMPLERS']).toBe('eturnal,host');
   });
 
   it('tells the reporter nothing that it does not know', async () => {
