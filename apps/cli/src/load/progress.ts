@@ -40,7 +40,10 @@ export function describeProgress(followed: FollowedFleet, regionId: string): str
 const describePrice = (ms: number) => `${ms < 100 ? Math.round(ms) : Math.round(ms / 100) * 100} ms`;
 
 /** As a router reckons it. */
-function currentPrice({ policy, now }: FollowedFleet, { spillover, utilization, holds }: FleetRegion): number {
+function currentPrice(
+  { policy, now }: FollowedFleet,
+  { spillover, utilization, holds }: FleetRegion,
+): number {
   if (policy.strategy !== 'priced') return 0;
   const at = now();
   const integralMs = spillover ? integralAt(spillover.event, spillover.at, at) : 0;
