@@ -55,7 +55,8 @@ function storedBy(
         if (from !== undefined) await cp(from, server.storeFolder, { recursive: true });
         await server.restart();
       });
-      await untilCaughtUp();
+      // Where there was nothing to restore, those that run begin anew as soon as there is a majority.
+      if (from !== undefined) await untilCaughtUp();
     },
     stop,
   };

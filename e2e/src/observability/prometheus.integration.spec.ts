@@ -168,7 +168,7 @@ describeWith(
       expect(await pending('SpillwayRegionOverloaded', `region="${FULL}"`)).toBe(1);
       expect(await pending('SpillwayProcessDown', 'node="gone1"')).toBe(1);
       expect(await most(`region:spillway_utilization:ratio{region="${FULL}"}`)).toBeGreaterThan(0.9);
-      expect(await most(`region:spillway_price:ms{region="${FULL}"}`)).toBeGreaterThan(1000);
+      expect(await most(`region:spillway_price:ms{region="${FULL}"}`)).toBeGreaterThan(100);
       expect(await most(`region:spillway_spill:ratio_rate5m{region="${FULL}"}`)).toBeGreaterThan(0.1);
       expect(await most('spillway_region_desired_instances')).toBe(1);
     });

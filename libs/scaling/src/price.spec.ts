@@ -9,12 +9,12 @@ const next = (integralMs: number, utilization: number, dtMs: number) =>
 describe('The slow part of the price', () => {
   it.each([
     ['rises by gain ÷ integralSeconds for a point above the target', 100, 0.8, 100.05],
-    ['rises by the wall too above the threshold', 100, 0.81, 100.1 + 200 / 300],
+    ['rises by the wall too above the threshold', 100, 0.804, 100.07 + 80 / 300],
     [
-      'rises no faster than 0.03 above the target and 0.02 above the threshold make it',
+      'rises no faster than 0.03 above the target and 0.005 above the threshold make it',
       100,
       2,
-      100.15 + 400 / 300,
+      100.15 + 100 / 300,
     ],
     ['falls below the target', 100, 0.78, 99.95],
     ['falls no faster than 0.1 below the target makes it', 100, 0, 99.5],

@@ -8,12 +8,13 @@ export const MAX_INTEGRAL_MS = 400;
 /** A surge must not wind the integral up before it can be answered; a lull takes it down faster. */
 const MIN_ERROR = -0.1;
 const MAX_ERROR = 0.03;
-const MAX_EXCESS = 0.02;
+/** More of it would go on rising for as long as calls take to end, and leave the region half empty after each surge. */
+const MAX_EXCESS = 0.005;
 
 /**
  * One step of the slow part, within 0–400 ms:
  *
- *     dI/dt = (gain · clamp(u − target, −0.1, +0.03) + wall · clamp(u − threshold, 0, 0.02)) ÷ integralSeconds
+ *     dI/dt = (gain · clamp(u − target, −0.1, +0.03) + wall · clamp(u − threshold, 0, 0.005)) ÷ integralSeconds
  *
  * With the gain alone a region whose next one is far away would stand at its wall for the better part of an hour.
  *
