@@ -14,7 +14,7 @@ const digest = Buffer.alloc(DIGEST_BYTES);
 /**
  * HMAC-SHA1 (RFC 2104) with one key for many messages: what hashing begins with is the padded key, and the states after
  * it are kept, so that a signature of a short message takes two blocks of SHA-1. `createHmac` builds a native object for
- * every signature, which takes twice as long (`npm run bench`).
+ * every signature, which took twice as long when the two were measured side by side.
  */
 export class HmacSha1 {
   /** The state after the key padded for the inner hash, then for the outer: in one place, for the processor's cache. */
