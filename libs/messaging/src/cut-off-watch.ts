@@ -53,15 +53,14 @@ export class CutOffWatch {
 }
 
 /**
- * A server that led the log when it was cut off goes on telling what it has (nats-server 2.9): first as the leader of
- * servers that it does not hear, and then without one.
- * @throws {Error} unless there is a leader, and with it a majority.
+ * Whether the log has a leader, and with it a majority. A server that led the log when it was cut off goes on telling
+ * what it has (nats-server 2.9): first as the leader of servers that it does not hear, and then without one.
  */
-export function ensureLed({ cluster }: Pick<StreamInfo, 'cluster'>): void {
-  if (!cluster) return;
+export function isLed({ cluster }: Pick<StreamInfo, 'cluster'>): boolean {
+  if (!cluster) return true;
   const { leader, replicas = [] } = cluster;
   const present = replicas.filter(({ current }) => current).length + 1;
-  if (!leader || 2 * present <= replicas.length + 1) throw new Error('the log has no leader with a majority');
+  return Boolean(leader) && 2 * present > replicas.length + 1;
 }
 
 /** A refusal by somebody who knows. Whoever may not ask cannot tell. */

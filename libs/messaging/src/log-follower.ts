@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { DeliverPolicy, type StreamInfo } from '@nats-io/jetstream';
 import { LOG_STREAM, LOG_SUBJECTS } from '@spillway/contracts';
 import type { FollowOptions, Following, LogGap, LogListener } from './bus.js';
-import { ensureLed, type CutOffWatch } from './cut-off-watch.js';
+import { isLed, type CutOffWatch } from './cut-off-watch.js';
 import { Delivery } from './delivery.js';
 import { hydrate } from './hydration.js';
 import { LogReader, type ReaderListener } from './log-reader.js';
@@ -106,7 +106,8 @@ export class LogFollower implements Following {
       if (over.aborted) return;
       const since = performance.now();
       try {
-        if (this.frontier === frontier) ensureLed(await manager.streams.info(LOG_STREAM));
+        if (this.frontier === frontier && !isLed(await manager.streams.info(LOG_STREAM)))
+          throw new Error('the log has no leader with a majority');
         waitMs = QUIET_MS.first;
         this.cutOff.answered();
       } catch (error) {
@@ -120,6 +121,8 @@ export class LogFollower implements Following {
   private async open(session: NatsSession, over: AbortSignal): Promise<LogReader> {
     const info = await session.manager.streams.info(LOG_STREAM);
     over.throwIfAborted();
+    // It is there, whatever becomes of the reader.
+    if (isLed(info)) this.cutOff.answered();
     const { first_seq: firstPosition, last_seq: lastPosition } = info.state;
     const lastRead = await this.lookForLastRead(session);
     over.throwIfAborted();

@@ -4,7 +4,7 @@ import { LogReader } from './log-reader.js';
 import type { NatsSession } from './nats-link.js';
 
 /** A consumer that delivers and tells what the spec says; only what a reader uses of it. */
-function fakeSession() {
+function fakeSession(create = () => Promise.resolve({})) {
   let deliver: (message: unknown) => void = () => {};
   let tell: (status: ConsumerNotification) => void = () => {};
   async function* statuses() {
@@ -19,7 +19,7 @@ function fakeSession() {
   };
   const session = {
     streams: { consumers: { getBoundPushConsumer: () => Promise.resolve(consumer) } },
-    manager: { consumers: { add: () => Promise.resolve({}) } },
+    manager: { consumers: { add: create } },
     newInbox: () => '_INBOX.spec',
   } as unknown as NatsSession;
   const message = (streamSequence: number, deliverySequence: number) => ({
@@ -35,8 +35,8 @@ function fakeSession() {
   };
 }
 
-async function open() {
-  const fake = fakeSession();
+async function open(create?: () => Promise<object>) {
+  const fake = fakeSession(create);
   const seen: unknown[] = [];
   const listener = {
     onMessage: ({ position, at }: { position: number; at: number }) => seen.push([position, at]),
@@ -84,6 +84,21 @@ describe('a reader of the log', () => {
     const { tell, reader } = await open();
     tell(status);
     expect(await reader.lost).toBeInstanceOf(Error);
+  });
+
+  it('is asked for again where the server chosen to keep it does not answer', async () => {
+    const answers = [new Promise<object>(() => {}), Promise.resolve({})];
+    const { deliver, seen } = await open(
+      () => answers.shift() ?? Promise.reject(new Error('asked too often')),
+    );
+    deliver(7, 1);
+    expect(seen).toEqual([[7, AT]]);
+  });
+
+  it('is not asked for again after a refusal', async () => {
+    const answers = [Promise.reject(new Error('refused')), Promise.resolve({})];
+    await expect(open(() => answers.shift() ?? Promise.resolve({}))).rejects.toThrow('refused');
+    expect(answers).toHaveLength(1);
   });
 
   it('ends when nobody waits for it any more', async () => {

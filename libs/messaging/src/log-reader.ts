@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { AckPolicy, type ConsumerConfig, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
-import { nanos } from '@nats-io/transport-node';
+import { nanos, TimeoutError } from '@nats-io/transport-node';
 import { LOG_STREAM } from '@spillway/contracts';
+import pRetry from 'p-retry';
 import type { StoredMessage } from './delivery.js';
 import type { NatsSession } from './nats-link.js';
 
@@ -9,6 +11,13 @@ const IDLE_HEARTBEAT_MS = 1_000;
 
 /** The server forgets a reader nobody listens to after this time. */
 const INACTIVE_MS = 10_000;
+
+/**
+ * Milliseconds the server has to create a reader, attempt by attempt. One server of the cluster keeps it, chosen by
+ * chance, and one that was killed is chosen for minutes on: nobody answers then, and the next attempt may find another
+ * server (nats-server 2.9.10).
+ */
+const CREATE_MS = [1_000, 1_000, 1_000, 2_000];
 
 const NANOS_PER_MS = 1_000_000n;
 
@@ -38,22 +47,31 @@ export class LogReader {
     this.lost = new Promise((resolve) => (this.resolveLost = resolve));
   }
 
-  static async open(
-    { streams, manager, newInbox }: NatsSession,
+  static open(
+    session: NatsSession,
     config: ReaderConfig,
     listener: ReaderListener,
     over: AbortSignal,
   ): Promise<LogReader> {
-    over.throwIfAborted();
-    const reader = new LogReader(listener);
-    over.addEventListener('abort', () => reader.end('nobody reads on'), { once: true });
+    const attempt = async (number: number) => {
+      over.throwIfAborted();
+      const reader = new LogReader(listener);
+      over.addEventListener('abort', () => reader.end('nobody reads on'), { once: true });
+      await reader.create(session, config, CREATE_MS[number - 1] ?? 0);
+      return reader;
+    };
+    const shouldRetry = ({ error }: { error: Error }) => error instanceof TimeoutError;
+    return pRetry(attempt, { retries: CREATE_MS.length - 1, minTimeout: 0, signal: over, shouldRetry });
+  }
+
+  private async create({ streams, manager, newInbox }: NatsSession, config: ReaderConfig, limitMs: number) {
     const delivery = { deliver_subject: newInbox(), idle_heartbeat: nanos(IDLE_HEARTBEAT_MS) };
     // Listening comes before the consumer exists, so that its first message finds somebody.
     const consumer = await streams.consumers.getBoundPushConsumer(delivery);
-    const messages = await consumer.consume({ callback: (message) => reader.take(message) });
-    void reader.watch(messages);
+    const messages = await consumer.consume({ callback: (message) => this.take(message) });
+    void this.watch(messages);
     try {
-      await manager.consumers.add(LOG_STREAM, {
+      const adding = manager.consumers.add(LOG_STREAM, {
         ...config,
         ...delivery,
         flow_control: true,
@@ -63,11 +81,12 @@ export class LogReader {
         num_replicas: 1,
         mem_storage: true,
       });
+      const late = delay(limitMs, undefined, { ref: false }).then(() => Promise.reject(new TimeoutError()));
+      await Promise.race([adding, late]);
     } catch (error) {
-      reader.end('it could not be created');
+      this.end('it could not be created');
       throw error;
     }
-    return reader;
   }
 
   /** Nothing is handed on after this. */

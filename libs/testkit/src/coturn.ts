@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import getPort from 'get-port';
+import { freePort } from './free-port.js';
 
 export interface CoturnOptions {
   /** Address it listens and relays on; loopback unless told. */
@@ -51,9 +51,9 @@ export async function startCoturn(options: CoturnOptions = {}): Promise<StartedC
   const settings = {
     host,
     realm,
-    port: options.port ?? (await getPort({ host })),
+    port: options.port ?? (await freePort()),
     secret: options.secret ?? randomBytes(16).toString('hex'),
-    cliPort: await getPort(),
+    cliPort: await freePort(),
     cliPassword: randomBytes(8).toString('hex'),
     scratch: await mkdtemp(join(tmpdir(), 'spillway-coturn-')),
   };

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import getPort from 'get-port';
+import { freePort } from './free-port.js';
 import { startNats, type StartedNats } from './nats.js';
 import { countRoutes, mostNamed, readLacks, readLeader } from './nats-monitor.js';
 import { startProxy, type StartedProxy } from './tcp-proxy.js';
@@ -30,8 +30,28 @@ interface Cable {
   readonly proxy: StartedProxy;
 }
 
-/** Real nats-servers that form one JetStream cluster; it needs some seconds to elect its leaders. */
+/** Milliseconds within which each server finds all others; they dial anew every second. */
+const FIND_MS = 8_000;
+
+/** Times the servers are started anew, should they not find each other. */
+const ATTEMPTS = 5;
+
+/**
+ * Real nats-servers that form one JetStream cluster; it needs some seconds to elect its leaders. Two that dial each other
+ * at the same moment may both hang up, for good (nats-server 2.9.10, one start in a hundred on a busy machine): then all
+ * begin anew.
+ */
 export async function startNatsCluster(size: number): Promise<StartedNatsCluster> {
+  for (let attempt = 1; ; attempt++) {
+    const { cluster, monitorPorts } = await startServers(size);
+    if (await findEachOther(monitorPorts)) return cluster;
+    await cluster.stop();
+    if (attempt === ATTEMPTS)
+      throw new Error(`${size} nats-servers did not find each other, ${ATTEMPTS} times`);
+  }
+}
+
+async function startServers(size: number) {
   const names = Array.from({ length: size }, (_, index) => `nats-${index + 1}`);
   const routePorts = await portsFor(names);
   const monitorPorts = await portsFor(names);
@@ -56,7 +76,7 @@ export async function startNatsCluster(size: number): Promise<StartedNatsCluster
   );
   const cablesOf = (name: string) => cables.filter(({ from, to }) => from === name || to === name);
   const urlsOf = (some: readonly string[]) => some.map((name) => servers.get(name)?.url ?? '').join(',');
-  return {
+  const cluster: StartedNatsCluster = {
     servers,
     urls: urlsOf(names),
     urlsOf,
@@ -80,10 +100,22 @@ export async function startNatsCluster(size: number): Promise<StartedNatsCluster
       await Promise.all(cables.map(({ proxy }) => proxy.stop()));
     },
   };
+  return { cluster, monitorPorts };
+}
+
+/** Whether each server has found all others within `FIND_MS`. */
+async function findEachOther(monitorPorts: ReadonlyMap<string, number>): Promise<boolean> {
+  const deadline = performance.now() + FIND_MS;
+  while (performance.now() < deadline) {
+    const counts = await Promise.all([...monitorPorts.values()].map(countRoutes));
+    if (counts.every((count) => count === monitorPorts.size - 1)) return true;
+    await sleep(LOOK_MS);
+  }
+  return false;
 }
 
 async function portsFor(names: readonly string[]): Promise<Map<string, number>> {
-  return new Map(await Promise.all(names.map(async (name) => [name, await getPort()] as const)));
+  return new Map(await Promise.all(names.map(async (name) => [name, await freePort()] as const)));
 }
 
 /**

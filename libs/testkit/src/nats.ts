@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import getPort from 'get-port';
+import { freePort } from './free-port.js';
 import { startContainer } from './nats-container.js';
 import { startProcess } from './nats-process.js';
 
@@ -43,7 +43,7 @@ export interface StartedNats {
 
 /** In a container of `NATS_IMAGE` when that is set and Docker answers, else the program on this machine. */
 export async function startNats(options: NatsServerOptions = {}): Promise<StartedNats> {
-  const port = options.port ?? (await getPort());
+  const port = options.port ?? (await freePort());
   const scratch = options.storeDir ?? (await mkdtemp(join(tmpdir(), 'spillway-nats-')));
   let store = 0;
   const storeFolder = () => join(scratch, `store-${store}`);
