@@ -1,3 +1,4 @@
+export { addBeat, beatBetween, type Beat } from './beat.js';
 export { asyncApiDocument } from './asyncapi.js';
 export { TOKEN_PATTERN, timestampMs, timestampSchema, tokenSchema } from './token.js';
 export {
@@ -157,6 +158,5 @@ export {
   type JoinRecord,
 } from './enrolment.js';
 export { SHADOW_POLICY_KEY, shadowPolicySchema, type ShadowPolicy } from './shadow.js';
-export { changeHeartbeat, heartbeatChanges } from './heartbeat-changes.js';
 export { writtenPayload, type KnownPayload, type WrittenPayload } from './written-payload.js';
 export { ICE_PROTO } from './proto.js';

@@ -1,5 +1,5 @@
 import {
-  changeHeartbeat,
+  addBeat,
   parsePayload,
   REJECTION_REASONS,
   type Heartbeat,
@@ -27,8 +27,9 @@ export interface LineDecoder {
   decode(json: unknown): DecodedLine;
 }
 
-/** The last heartbeat of a node that was read: what the next may be told by. */
+/** The last heartbeat of a node that was read: what the next may rest on. */
 interface Heard {
+  readonly subject: string;
   position: number;
   heartbeat: Heartbeat;
 }
@@ -39,9 +40,11 @@ const GAP_CAUSES = new Set(['retention', 'new-stream', 'damaged', 'truncated']);
 /** Version 1. */
 export class LineDecoderV1 implements LineDecoder {
   private readonly heard = new Map<string, Heard>();
+  private readonly heardAt = new Map<number, Heard>();
 
   decode(json: unknown): DecodedLine {
     if (json === NO_JSON) return damaged('it is no JSON');
+    if (Array.isArray(json)) return this.decodeBeat(json);
     if (typeof json !== 'object' || json === null) return damaged('it is no object');
     if ('position' in json) return this.decodeMessage(json);
     if ('gap' in json) return decodeGap(json.gap);
@@ -54,28 +57,35 @@ export class LineDecoderV1 implements LineDecoder {
     if (!isCount(position) || !isCount(at)) return damaged('its position or time is none');
     if ('rejected' in line) return decodeRejected(position, at, line.rejected);
     if (typeof subject !== 'string') return rejectedAs('unknown-subject', position, at, '', NEWER);
-    if ('changed' in line) return this.decodeChanges(position, at, subject, line);
     if (!('payload' in line)) return rejectedAs('unknown-subject', position, at, subject, NEWER);
     const parsed = parsePayload(subject, line.payload);
     if (!parsed.ok) return rejectedAs(parsed.reason, position, at, subject, parsed.detail);
     const { event } = parsed;
-    if (event.kind === 'heartbeat') this.heard.set(subject, { position, heartbeat: event.heartbeat });
+    if (event.kind === 'heartbeat') this.hear(subject, position, event.heartbeat);
     return entryOf(position, at, subject, event);
   }
 
-  private decodeChanges(
-    position: number,
-    at: number,
-    subject: string,
-    line: { changed: unknown; since?: unknown },
-  ): DecodedLine {
-    const heard = this.heard.get(subject);
-    if (!heard || heard.position !== line.since) return damaged('what it tells changes of is missing');
-    const heartbeat = changeHeartbeat(heard.heartbeat, line.changed);
-    if (!heartbeat) return damaged('its changes make no heartbeat');
+  private hear(subject: string, position: number, heartbeat: Heartbeat): void {
+    const before = this.heard.get(subject);
+    if (before) this.heardAt.delete(before.position);
+    const heard = { subject, position, heartbeat };
+    this.heard.set(subject, heard);
+    this.heardAt.set(position, heard);
+  }
+
+  private decodeBeat(line: readonly unknown[]): DecodedLine {
+    const [position, at, since, told, seq, cpu, egressBps, ingressBps, allocations] = line;
+    if (!isCount(position) || !isCount(at)) return damaged('its position or time is none');
+    const heard = isCount(since) ? this.heardAt.get(since) : undefined;
+    if (!heard) return damaged('the heartbeat before it is missing');
+    const load = { cpu, egressBps, ingressBps, allocations };
+    const heartbeat = addBeat(heard.heartbeat, { at: told, seq, load });
+    if (!heartbeat) return damaged('it makes no heartbeat');
+    this.heardAt.delete(heard.position);
+    this.heardAt.set(position, heard);
     heard.position = position;
     heard.heartbeat = heartbeat;
-    return entryOf(position, at, subject, { kind: 'heartbeat', heartbeat });
+    return entryOf(position, at, heard.subject, { kind: 'heartbeat', heartbeat });
   }
 }
 

@@ -1,5 +1,5 @@
 import {
-  heartbeatChanges,
+  beatBetween,
   parsePayload,
   writtenPayload,
   type Heartbeat,
@@ -9,7 +9,7 @@ import type { MessageBatch, StoredMessage, WindowGap } from '@spillway/messaging
 import { leaveOut } from './leave-out.js';
 import type { ArchiveLine, ArchiveEnd } from './lines.js';
 
-/** After so many heartbeats of a node that tell only what changed, one is whole: what a damaged line takes along. */
+/** After so many heartbeats of a node that rest on the one before, one is whole: what a damaged line takes along. */
 const WHOLE_EVERY = 50;
 
 /** The last heartbeat of a node that was written. */
@@ -62,10 +62,10 @@ export class LineEncoder {
   private heartbeat({ position, at, subject }: StoredMessage, heartbeat: Heartbeat): ArchiveLine {
     this.count.entries++;
     const told = this.lastTold.get(subject);
-    const changed = told && told.age < WHOLE_EVERY ? heartbeatChanges(told.heartbeat, heartbeat) : undefined;
-    this.lastTold.set(subject, { position, heartbeat, age: told && changed ? told.age + 1 : 0 });
-    return told && changed
-      ? { position, at, subject, since: told.position, changed }
-      : { position, at, subject, payload: heartbeat };
+    const beat = told && told.age < WHOLE_EVERY ? beatBetween(told.heartbeat, heartbeat) : undefined;
+    this.lastTold.set(subject, { position, heartbeat, age: told && beat ? told.age + 1 : 0 });
+    if (!told || !beat) return { position, at, subject, payload: heartbeat };
+    const { cpu, egressBps, ingressBps, allocations } = beat.load;
+    return [position, at, told.position, beat.at, beat.seq, cpu, egressBps, ingressBps, allocations];
   }
 }

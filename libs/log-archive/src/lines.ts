@@ -10,14 +10,21 @@ export interface MessageLine {
   readonly payload: unknown;
 }
 
-/** A heartbeat, told by what changed since the one at the position `since` of the same subject. */
-export interface ChangesLine {
-  readonly position: number;
-  readonly at: number;
-  readonly subject: string;
-  readonly since: number;
-  readonly changed: object;
-}
+/**
+ * A heartbeat that differs in nothing else from the one at the position `since`, of the same node. Nearly all lines are
+ * of these: as a list they take half the text of an object with names, and half the time.
+ */
+export type BeatLine = readonly [
+  position: number,
+  at: number,
+  since: number,
+  told: string,
+  seq: number,
+  cpu: number | null,
+  egressBps: number | null,
+  ingressBps: number | null,
+  allocations: number | null,
+];
 
 /** A message that no fold may see, or that was left out because of what is in it. Without its content. */
 export interface RejectedLine {
@@ -46,4 +53,4 @@ export const endSchema = z.object({
 });
 export type ArchiveEnd = z.infer<typeof endSchema>['end'];
 
-export type ArchiveLine = MessageLine | ChangesLine | RejectedLine | GapLine;
+export type ArchiveLine = MessageLine | BeatLine | RejectedLine | GapLine;
