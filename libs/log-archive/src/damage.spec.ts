@@ -109,10 +109,7 @@ describe('an archive whose lines were damaged', () => {
 
   it('says so when nothing is missing but something was changed', async () => {
     const { path, bytes } = await anArchive('log.jsonl');
-    const { gaps, entries } = await readBack(
-      path,
-      bytes.toString().replace(',7]', ',8]'),
-    );
+    const { gaps, entries } = await readBack(path, bytes.toString().replace(',7]', ',8]'));
     expect(gaps).toEqual([
       { from: 1, to: COUNT, cause: 'damaged', detail: expect.stringContaining('checksum') },
     ]);
