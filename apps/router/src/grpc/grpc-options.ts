@@ -1,6 +1,7 @@
-import type { Server } from '@grpc/grpc-js';
-import type { PackageDefinition } from '@grpc/proto-loader';
+import grpc, { type Server } from '@grpc/grpc-js';
+import protoLoader, { type PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
+import { loadPackageSync } from '@nestjs/common/internal';
 import { Transport, type GrpcOptions } from '@nestjs/microservices';
 import { ICE_PROTO } from '@spillway/contracts';
 import { HealthImplementation } from 'grpc-health-check';
@@ -35,6 +36,9 @@ export class GrpcEdge {
 
 /** gRPC with the standard health and reflection services beside our own. */
 export function grpcOptions(url: string, edge: GrpcEdge): GrpcOptions {
+  // Nest looks for them in `node_modules`, where a bundle would find a second copy.
+  loadPackageSync('@grpc/grpc-js', 'gRPC', () => grpc);
+  loadPackageSync('@grpc/proto-loader', 'gRPC', () => protoLoader);
   return {
     transport: Transport.GRPC,
     options: {

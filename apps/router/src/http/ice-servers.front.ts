@@ -1,17 +1,28 @@
-import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type {
+  IncomingHttpHeaders,
+  IncomingMessage,
+  RequestListener,
+  Server,
+  ServerResponse,
+} from 'node:http';
+import type { Socket } from 'node:net';
 import type { IceServersAnswer } from '@spillway/contracts';
 import type { ProblemError } from '../problem-error.js';
 import type { RequestGate } from '../request-gate.js';
+import { AnswerText } from './answer-text.js';
+import { FrontConnection } from './front-connection.js';
 import { ICE_SERVERS_PATH } from './ice-servers.route.js';
 import { headersOf } from './problem.filter.js';
 
 /**
  * Answers plain requests for ICE servers before Fastify sees them, whose way to a handler and back takes as long as all
  * that a router does for one. Plain is a `POST` of a JSON body whose length is told, straight from the client; all else
- * goes to Fastify's own route, and so does a body that is not JSON: what is odd is looked at in one place.
+ * goes to Fastify's own route, and so does a body that is not JSON: what is odd is looked at in one place. One that comes
+ * with the same head as the plain one before it on its connection is answered before Node's own HTTP server sees it.
  */
 export class IceServersFront {
   private isOpen = true;
+  private readonly connections = new WeakMap<Socket, FrontConnection>();
 
   constructor(
     private readonly gate: RequestGate,
@@ -28,6 +39,27 @@ export class IceServersFront {
     server.on('request', (request, response) => {
       if (this.isOpen && this.isPlain(request)) this.read(request, response, pass);
       else pass(request, response);
+    });
+    this.standBeforeNode(server);
+  }
+
+  private standBeforeNode(server: Server): void {
+    const text = new AnswerText(server.keepAliveTimeout);
+    server.on('connection', (socket) => {
+      const [node, ...others] = socket.listeners('data');
+      // Node's server listens alone; were it ever otherwise, it reads everything.
+      if (!node || others.length > 0) return;
+      const answer = (headers: IncomingHttpHeaders, body: string) =>
+        this.answerText(text, socket, headers, body);
+      const connection = new FrontConnection(
+        socket,
+        (chunk) => void node.call(socket, chunk),
+        answer,
+        this.bodyLimitBytes,
+      );
+      this.connections.set(socket, connection);
+      socket.removeAllListeners('data');
+      socket.on('data', (chunk: Buffer) => connection.read(chunk));
     });
   }
 
@@ -64,23 +96,47 @@ export class IceServersFront {
 
   private answer(request: IncomingMessage, response: ServerResponse, body: unknown): void {
     const { socket, headers } = request;
-    const address = socket.remoteAddress;
-    if (!this.isOpen) response.setHeader('connection', 'close');
+    if (this.isOpen) response.once('finish', () => this.connections.get(socket)?.settle(request));
+    else response.setHeader('connection', 'close');
     try {
-      const answer = this.gate.iceServers({
-        face: 'http',
-        connection: socket,
-        authorization: headers.authorization,
-        peer: address,
-        client: address,
-        body,
-      });
-      sendAnswer(response, answer);
+      sendAnswer(response, this.ask(socket, headers, body));
     } catch (error) {
       sendProblem(response, error as ProblemError);
     }
   }
+
+  /** @returns `undefined` for what is for others to answer. */
+  private answerText(
+    text: AnswerText,
+    socket: Socket,
+    headers: IncomingHttpHeaders,
+    body: string,
+  ): string | undefined {
+    const read = this.isOpen ? readPlain(body) : undefined;
+    if (!read) return undefined;
+    try {
+      return text.of(200, ANSWER_HEADERS, JSON.stringify(this.ask(socket, headers, read.json)));
+    } catch (error) {
+      const problem = error as ProblemError;
+      return text.of(problem.status, headersOf(problem), JSON.stringify(problem.toProblem()));
+    }
+  }
+
+  /** @throws {ProblemError} */
+  private ask(socket: Socket, { authorization }: IncomingHttpHeaders, body: unknown): IceServersAnswer {
+    const address = socket.remoteAddress;
+    return this.gate.iceServers({
+      face: 'http',
+      connection: socket,
+      authorization,
+      peer: address,
+      client: address,
+      body,
+    });
+  }
 }
+
+const ANSWER_HEADERS = { 'cache-control': 'no-store', 'content-type': 'application/json; charset=utf-8' };
 
 /** Member by member: spreading one object into another takes microseconds (Node 20). */
 function sendAnswer(response: ServerResponse, answer: IceServersAnswer): void {
