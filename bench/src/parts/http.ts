@@ -45,12 +45,18 @@ export async function httpSide(
   const connections = await Promise.all(
     Array.from({ length: CONNECTIONS }, () => HttpConnection.open(server.port)),
   );
+  const idle = [...connections];
   let asked = 0;
   return {
     server,
-    ask: () => {
+    // As clients do: no second request before the answer to the first, unless all connections wait for one.
+    ask: async () => {
       const request = REQUESTS[asked++ % CLIENTS] ?? '';
-      return connections[asked % CONNECTIONS]?.ask(request) ?? Promise.reject(new Error('no connection'));
+      const connection = idle.pop();
+      if (!connection) return connections[asked % CONNECTIONS]?.ask(request);
+      const answer = await connection.ask(request);
+      idle.unshift(connection);
+      return answer;
     },
     close: () => connections.forEach((connection) => connection.close()),
   };

@@ -1,0 +1,70 @@
+import { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
+import { describe, expect, it } from '@jest/globals';
+import { headOf, KnownHead } from './known-head.js';
+
+const LINES = ['POST / HTTP/1.1', 'content-type: application/json', 'content-length: 2', 'a: b'];
+const written = (...lines: string[]) => `${lines.join('\r\n')}\r\n\r\n`;
+const HEAD = written(...LINES);
+
+/** As Node would have read it. */
+function readBy(headers: Record<string, string> = {}, httpVersion = '1.1'): IncomingMessage {
+  const request = new IncomingMessage(new Socket());
+  return Object.assign(request, { httpVersion, headers: { 'content-length': '2', ...headers } });
+}
+
+describe('the head of a text', () => {
+  it('ends with its first empty line', () => {
+    expect(headOf(`${HEAD}{}\r\n\r\n`)).toBe(HEAD);
+  });
+
+  it.each([
+    '',
+    'POST / HTTP/1.1\r\n',
+    '\r\n\r\n',
+    'POST / HTTP/1.1\na: b\n\n',
+    'a: b\r\nb: c\n\r\n\r\n',
+    'a\rb\r\n\r\n',
+  ])('is none where there is no whole one, or one that could be read in two ways: %j', (text) => {
+    expect(headOf(text)).toBeUndefined();
+  });
+});
+
+describe('a head that Node has read', () => {
+  const known = KnownHead.of(HEAD, readBy());
+
+  it.each([
+    ['the same', HEAD, '{}'],
+    ['another length', HEAD.replace(': 2', ': 11'), '{"count":1}'],
+  ])('is found again with its body: %s', (_, head, body) => {
+    const text = `before${head}${body}after`;
+    const found = known?.find(text, 6);
+    expect(text.slice(found?.from, found?.to)).toBe(body);
+  });
+
+  it.each([
+    ['another value', HEAD.replace('a: b', 'a: c')],
+    ['another line', written(...LINES, 'transfer-encoding: chunked')],
+    ['a line less', written(...LINES.slice(0, -1))],
+    ['a length that is none', HEAD.replace(': 2', ': x')],
+    ['no length', HEAD.replace(': 2', ': ')],
+    ['a length with a sign', HEAD.replace(': 2', ': +2')],
+    ['a length beyond all bounds', HEAD.replace(': 2', ': 0000002')],
+    ['a body that is not all there', HEAD.replace(': 2', ': 3')],
+  ])('is not the one of a message with %s', (_, head) => {
+    expect(known?.find(`${head}{}`, 0)).toBeUndefined();
+  });
+
+  it('is of no use where the connection ends with it, or more is asked than an answer', () => {
+    const odd = [
+      readBy({ connection: 'close' }),
+      readBy({ connection: 'keep-alive, x' }),
+      readBy({ expect: '100-continue' }),
+      readBy({ upgrade: 'h2c' }),
+      readBy({}, '1.0'),
+      readBy({ 'content-length': '3' }),
+    ];
+    expect(odd.map((request) => KnownHead.of(HEAD, request))).toEqual(odd.map(() => undefined));
+    expect(KnownHead.of(HEAD, readBy({ connection: 'Keep-Alive' }))).toBeDefined();
+  });
+});
