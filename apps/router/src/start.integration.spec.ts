@@ -1,9 +1,20 @@
 import { describe, expect, it, jest } from '@jest/globals';
 import { createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
-import { runRouterToItsEnd } from './testing/router-process.harness.js';
+import { QUERY_ICE_SERVERS } from '@spillway/contracts';
+import { NatsBus } from '@spillway/messaging';
+import { aPolicy, describeWith, startNats } from '@spillway/testkit';
+import { aFleet } from './testing/fleet.harness.js';
+import { connectHealth, connectIceClient } from './testing/grpc.harness.js';
+import { bearer } from './testing/keys.harness.js';
+import { announce } from './testing/log.harness.js';
+import { runRouterToItsEnd, startRouterProcess } from './testing/router-process.harness.js';
+import { until } from './testing/until.harness.js';
 
 jest.setTimeout(60_000);
+
+/** Of a university in Germany. */
+const GERMAN = '141.24.1.1';
 
 /** A port that somebody else listens on. */
 async function busyPort(): Promise<{ port: string; free: () => void }> {
@@ -59,5 +70,33 @@ describe('a router that cannot start', () => {
       expect.stringContaining(`the port is in use. Set ${variable} to a free one`),
     ]);
     expect(output).not.toMatch(/^ +at /m);
+  });
+});
+
+describeWith(['nats-server'], 'a router as it is shipped', () => {
+  it('serves over HTTP, gRPC and NATS, and knows where a client is', async () => {
+    const nats = await startNats();
+    const bus = NatsBus.connect({ servers: nats.url, name: 'spec' });
+    await bus.provision();
+    await announce(bus, aPolicy(), aFleet());
+    const router = await startRouterProcess(nats.url);
+    const ice = connectIceClient(router.grpcAddress);
+    const health = connectHealth(router.grpcAddress);
+    await until(() => new Promise((found) => health.check({}, (_, up) => found(up?.status === 'SERVING'))));
+
+    const request = { clientIp: GERMAN };
+    const message = { payload: request, headers: { authorization: bearer('server') } };
+    const reply = await bus.request(QUERY_ICE_SERVERS, message, 5_000);
+    const { placement } = JSON.parse(new TextDecoder().decode(reply.data)) as {
+      placement: { region: string };
+    };
+    const answers = [await router.ask(request), await ice.ask(request), { placement }];
+    expect(answers.map(({ placement }) => placement.region)).toEqual(Array(3).fill('eu-central-1'));
+
+    ice.close();
+    health.close();
+    expect(await router.terminate()).toBe(0);
+    await bus.close();
+    await nats.stop();
   });
 });

@@ -10,13 +10,14 @@ import { bearer, keyEntries, type KeyName } from './keys.harness.js';
 import { readMetric } from './metric.harness.js';
 import { until } from './until.harness.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/main.bundle.js', import.meta.url));
 
 /** The router as it is shipped, in a process of its own. */
 export interface RouterProcess {
   readonly pid: number;
   readonly url: string;
   readonly port: number;
+  readonly grpcAddress: string;
   /** What it printed: one JSON object a line. */
   readonly lines: () => { level: string; message: string }[];
   readonly get: (path: string, key?: KeyName) => Promise<Response>;
@@ -43,6 +44,7 @@ export interface Readiness {
 interface SpawnedRouter {
   readonly child: ChildProcess;
   readonly port: number;
+  readonly grpcPort: number;
   readonly output: () => string;
   /** Its exit status, `null` after a signal. */
   readonly ended: Promise<number | null>;
@@ -73,7 +75,7 @@ async function spawnRouter(env: Readonly<Record<string, string>>): Promise<Spawn
     rmSync(scratch, { recursive: true });
     return exitCode ?? null;
   });
-  return { child, port, output: () => output, ended };
+  return { child, port, grpcPort, output: () => output, ended };
 }
 
 /** For one that cannot start. */
@@ -89,7 +91,7 @@ export async function startRouterProcess(
   natsUrl: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<RouterProcess> {
-  const { child, port, output, ended } = await spawnRouter({ NATS_URL: natsUrl, ...env });
+  const { child, port, grpcPort, output, ended } = await spawnRouter({ NATS_URL: natsUrl, ...env });
   const url = `http://127.0.0.1:${port}`;
   const get = (path: string, key: KeyName = 'operator') =>
     fetch(url + path, { headers: { authorization: bearer(key) } });
@@ -104,6 +106,7 @@ export async function startRouterProcess(
     pid: child.pid ?? 0,
     url,
     port,
+    grpcAddress: `127.0.0.1:${grpcPort}`,
     lines: () => output().split('\n').filter(Boolean).map(readLine),
     get,
     json: async (path, key) => (await (await get(path, key)).json()) as never,
