@@ -1,38 +1,25 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import type { Heartbeat } from '@spillway/contracts';
 
-interface Line {
-  readonly subject?: string;
-  readonly payload?: Partial<Heartbeat>;
-  readonly changed?: Partial<Heartbeat>;
-}
+/** A line of a heartbeat that rests on the one before: position, time, position of that one, `at`, `seq`, load. */
+type Beat = [number, number, number, string, number, ...load: (number | null)[]];
 
 /** Copies an archive in which one heartbeat of a region, in the middle, tells a load a tenth of what it was. */
 export function changeOneLoad(from: string, to: string, region: string): void {
   const lines = gunzipSync(readFileSync(from)).toString().split('\n');
-  const middle = Math.floor(lines.length / 2);
-  const at = lines.findIndex((line, i) => i >= middle && isBusy(line, region));
-  if (at < 0) throw new Error(`no node of ${region} carries anything in the second half of ${from}`);
-  lines[at] = withLoad(lines[at] ?? '');
-  writeFileSync(to, gzipSync(lines.join('\n')));
-}
-
-function isBusy(line: string, region: string): boolean {
-  if (!line.includes(`turn.v1.node.${region}.`)) return false;
-  const { payload, changed }: Line = JSON.parse(line);
-  const { load } = changed ?? payload ?? {};
-  return (load?.egressBps ?? 0) > 0;
-}
-
-function withLoad(line: string): string {
-  const read: Line = JSON.parse(line);
-  for (const said of [read.payload, read.changed]) {
-    const { load } = said ?? {};
-    if (!load) continue;
-    load.egressBps = (load.egressBps ?? 0) / 10;
-    load.ingressBps = (load.ingressBps ?? 0) / 10;
-    load.allocations = Math.floor((load.allocations ?? 0) / 10);
+  const ofRegion = new Set<number>();
+  for (const [i, text] of lines.entries()) {
+    if (text.includes(`"turn.v1.node.${region}.`)) ofRegion.add(positionOf(text));
+    if (!text.startsWith('[')) continue;
+    const [position, at, since, told, seq, cpu, ...traffic] = JSON.parse(text) as Beat;
+    if (!ofRegion.has(since)) continue;
+    ofRegion.add(position);
+    if (i < lines.length / 2 || !(Number(traffic[0]) > 0)) continue;
+    const tenth = traffic.map((value) => Math.floor((value ?? 0) / 10));
+    lines[i] = JSON.stringify([position, at, since, told, seq, cpu ?? null, ...tenth]);
+    return writeFileSync(to, gzipSync(lines.join('\n')));
   }
-  return JSON.stringify(read);
+  throw new Error(`no node of ${region} carries anything in the second half of ${from}`);
 }
+
+const positionOf = (text: string) => (JSON.parse(text) as { readonly position: number }).position;
