@@ -1,7 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { PROBLEMS, type IceServersAnswer, type ProblemCode } from '@spillway/contracts';
 import { LogMetrics, METRICS } from '@spillway/runtime';
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { Counter, type Registry } from 'prom-client';
+import { BatchedHistogram, PairCounter } from './deferred-metrics.js';
 import { fleetGauges } from './fleet/fleet-gauges.js';
 import { FleetView } from './fleet/fleet-view.js';
 import { LogUsageGauges } from './fleet/log-usage-gauges.js';
@@ -16,11 +17,11 @@ const SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1
 /** What an operator watches; the reference is `docs/reference/router-metrics.md`. */
 @Injectable()
 export class RouterMetrics {
-  private readonly requests: Counter<'face' | 'code'>;
-  private readonly tenantRequests: Counter<'tenant' | 'code'>;
-  private readonly duration: Histogram<'face'>;
-  private readonly placements: Counter<'region' | 'reason'>;
-  private readonly spilled: Counter<'from' | 'to'>;
+  private readonly requests: PairCounter<'face', 'code'>;
+  private readonly tenantRequests: PairCounter<'tenant', 'code'>;
+  private readonly duration: BatchedHistogram<'face'>;
+  private readonly placements: PairCounter<'region', 'reason'>;
+  private readonly spilled: PairCounter<'from', 'to'>;
   private tenants: ReadonlySet<string> = new Set();
   readonly log: LogMetrics;
   readonly unlogged: Counter;
@@ -30,35 +31,30 @@ export class RouterMetrics {
   constructor(@Inject(METRICS) registry: Registry, view: FleetView) {
     const registers = [registry];
     this.log = new LogMetrics(registry);
-    this.requests = new Counter({
+    this.requests = new PairCounter('face', 'code', {
       name: 'spillway_requests_total',
       help: 'Requests for ICE servers by face and outcome ("ok" or the problem\'s code)',
-      labelNames: ['face', 'code'],
       registers,
     });
-    this.tenantRequests = new Counter({
+    this.tenantRequests = new PairCounter('tenant', 'code', {
       name: 'spillway_tenant_requests_total',
       help: 'Requests for ICE servers with a key of a tenant, by tenant of the policy and outcome',
-      labelNames: ['tenant', 'code'],
       registers,
     });
-    this.duration = new Histogram({
+    this.duration = new BatchedHistogram('face', {
       name: 'spillway_request_duration_seconds',
       help: 'Time to answer a request for ICE servers, without the network',
-      labelNames: ['face'],
       buckets: SECONDS,
       registers,
     });
-    this.placements = new Counter({
+    this.placements = new PairCounter('region', 'reason', {
       name: 'spillway_placements_total',
       help: 'Clients placed, by region served from and reason',
-      labelNames: ['region', 'reason'],
       registers,
     });
-    this.spilled = new Counter({
+    this.spilled = new PairCounter('from', 'to', {
       name: 'spillway_spilled_total',
       help: 'Clients served outside their nearest allowed region because of its price, by both regions',
-      labelNames: ['from', 'to'],
       registers,
     });
     this.unlogged = new Counter({
@@ -73,9 +69,8 @@ export class RouterMetrics {
 
   answered(face: Face, tenant: string | undefined, { placement }: IceServersAnswer, startedAt: number): void {
     const { region, nearestRegion, reason } = placement;
-    this.placements.inc({ region, reason });
-    if (reason === 'spillover' && nearestRegion !== null)
-      this.spilled.inc({ from: nearestRegion, to: region });
+    this.placements.count(region, reason);
+    if (reason === 'spillover' && nearestRegion !== null) this.spilled.count(nearestRegion, region);
     this.count(face, tenant, 'ok', startedAt);
   }
 
@@ -85,15 +80,14 @@ export class RouterMetrics {
 
   /** Refused before anything was looked at. */
   refused(face: Face, code: ProblemCode): void {
-    this.requests.inc({ face, code });
+    this.requests.count(face, code);
   }
 
   /** Lets go of tenants that the policy has no more: their names would pile up. */
   keepTenants(names: Iterable<string>): void {
     const kept = new Set(names);
     for (const tenant of this.tenants) {
-      if (kept.has(tenant)) continue;
-      for (const code of [OK, ...Object.keys(PROBLEMS)]) this.tenantRequests.remove({ tenant, code });
+      if (!kept.has(tenant)) this.tenantRequests.remove(tenant, [OK, ...Object.keys(PROBLEMS)]);
     }
     this.tenants = kept;
   }
@@ -104,8 +98,8 @@ export class RouterMetrics {
     code: ProblemCode | typeof OK,
     startedAt: number,
   ): void {
-    this.requests.inc({ face, code });
-    if (tenant !== undefined) this.tenantRequests.inc({ tenant, code });
-    this.duration.observe({ face }, (performance.now() - startedAt) / 1000);
+    this.requests.count(face, code);
+    if (tenant !== undefined) this.tenantRequests.count(tenant, code);
+    this.duration.observe(face, (performance.now() - startedAt) / 1000);
   }
 }
