@@ -13,13 +13,14 @@ await runMain(async () => {
   const logger = createLogger(config.LOG_LEVEL);
   Logger.overrideLogger(logger);
   const keys = ApiKeys.fromFile(config.API_KEYS_FILE);
-  const locator = await openGeoDatabases(config.GEOIP_DB ?? defaultGeoDatabases());
+  const opening = openGeoDatabases(config.GEOIP_DB ?? defaultGeoDatabases());
   const bus = NatsBus.connect({
     ...natsOptionsFrom(config),
     name: `spillway-router ${config.ROUTER_ID}`,
     logger: new Logger('Bus'),
   });
   const bootId = randomBytes(5).toString('hex');
+  const locator = await opening;
   const router = await startRouter({ config, logger, keys, locator, bus, bootId });
   const { HTTP_HOST, GRPC_HOST, GRPC_PORT } = config;
   logger.log(`HTTP on ${HTTP_HOST}:${router.httpPort}, gRPC on ${GRPC_HOST}:${GRPC_PORT}`, 'Router');
