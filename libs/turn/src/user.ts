@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const PLAIN = /^[A-Za-z0-9._-]{1,64}$/;
 const HASH_CHARACTERS = 16;
@@ -25,5 +25,5 @@ function looksLikeSql(id: string): boolean {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }
