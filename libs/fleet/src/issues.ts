@@ -9,7 +9,7 @@ import { TOLD_AFTER_MS, Untold } from './untold.js';
 /** What this router and all others issued of late, counted for the nodes it was issued for. */
 export class Issues {
   private readonly reservations: Reservations;
-  private readonly untold = new Untold((tally, by) => this.tallyChanged(tally, by));
+  private readonly untold = new Untold(tallyChanged);
   private readonly otherRouters = new LiveRouters();
   private rampMs = MAX_RAMP_SECONDS * 1000;
 
@@ -51,7 +51,7 @@ export class Issues {
     // Of a link just back, what the others told meanwhile is still to be read.
     const isCutOff = link.isLost || now < link.graceFrom + TOLD_AFTER_MS;
     this.untold.end(now - (isCutOff ? this.rampMs : TOLD_AFTER_MS));
-    this.reservations.end(now, this.rampMs, (tally, by) => this.tallyChanged(tally, by));
+    this.reservations.end(now, this.rampMs, tallyChanged);
     this.countRouters(now, link);
   }
 
@@ -63,7 +63,7 @@ export class Issues {
 
   private count(nodeId: string, at: number): Tally {
     const tally = this.tallies.of(nodeId);
-    if (this.reservations.add(tally, at)) this.tallyChanged(tally, 1);
+    if (this.reservations.add(tally, at)) tallyChanged(tally, 1);
     return tally;
   }
 
@@ -71,8 +71,8 @@ export class Issues {
     if (!isLost && now >= graceFrom + ROUTER_LIVE_MS) this.otherRouters.age(now);
     this.untold.setOthers(this.liveRouters - 1);
   }
+}
 
-  private tallyChanged({ nodes }: Tally, by: number): void {
-    for (const node of nodes) if (node.isUsable) node.region?.countReservations(by);
-  }
+function tallyChanged({ nodes }: Tally, by: number): void {
+  for (const node of nodes) if (node.isUsable) node.region?.countReservations(by);
 }

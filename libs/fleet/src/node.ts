@@ -114,7 +114,7 @@ export class NodeState implements FleetNode {
     this.heartbeat = heartbeat;
     this.lastSeenAt = at;
     const { urls } = heartbeat;
-    if (urls.length !== this.urls.length || urls.some((url, i) => url !== this.urls[i])) {
+    if (!isSameList(urls, this.urls)) {
       this.urls = urls;
       this.transports = transportsOfUrls(urls);
     }
@@ -135,6 +135,12 @@ export class NodeState implements FleetNode {
   setUnit(unit: ReservationUnit): void {
     this.unit = unit;
   }
+}
+
+function isSameList(a: readonly string[], b: readonly string[]): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /**

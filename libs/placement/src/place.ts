@@ -127,11 +127,11 @@ export function weigh(view: PlacementView, request: PlacementRequest): OpenWeigh
   const standIn = policy.regions[policy.defaultRegion] ?? { latitude: 0, longitude: 0 };
   const rttMs = proximity.rttsFrom(location ?? standIn);
   const continent = location?.continent ?? null;
-  const { priceMs: before } = standing;
-  const priced = { policy, regions, isAllowed, isOpen, rttMs, priceMs: before, fullness, continent };
-  const home = strategy.homeRegion(priced);
-  const priceMs = clientPrices(standing, home, seed);
-  return { policy, regions, isAllowed, isOpen, rttMs, priceMs, fullness, continent, home };
+  const { priceMs } = standing;
+  const weighing = { policy, regions, isAllowed, isOpen, rttMs, priceMs, fullness, continent, home: -1 };
+  weighing.home = strategy.homeRegion(weighing);
+  weighing.priceMs = clientPrices(standing, weighing.home, seed);
+  return weighing;
 }
 
 /** The index of the client's preferred region while that may serve, otherwise -1. */

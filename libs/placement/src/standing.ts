@@ -48,6 +48,9 @@ export class Standings {
   private readonly fullness: Uint8Array;
   private readonly isServed: boolean[];
   private readonly standing: Standing;
+  /** Curves are the same for as long as a region holds as much. */
+  private readonly curves: PriceCurve[];
+  private readonly held: Float64Array;
   /** The revision of each region that it was last reckoned at. */
   private readonly revisions: Float64Array;
   /** Log time up to which time alone does not change it. */
@@ -63,6 +66,8 @@ export class Standings {
     this.isServed = regions.map(() => false);
     const { prices: priceMs, spread, fullness, isServed } = this;
     this.standing = { priceMs, spread, fullness, isServed };
+    this.held = Float64Array.from(regions, ({ holds }) => holds);
+    this.curves = regions.map(({ holds }) => priceCurve(policy, holds));
     this.revisions = new Float64Array(regions.length).fill(-1);
     this.steadyUntil = new Float64Array(regions.length);
   }
@@ -72,7 +77,7 @@ export class Standings {
     for (let i = 0; i < regions.length; i++) {
       const region = regions[i];
       if (!region || (revisions[i] === region.revision && now <= (steadyUntil[i] ?? 0))) continue;
-      const curve = priceCurve(this.policy, region.holds);
+      const curve = this.curveOf(i, region);
       this.prices[i] = priceBy(curve, region, now);
       this.spread[i] = curve.spread;
       this.fullness[i] = fullnessOf(region, this.policy);
@@ -81,6 +86,15 @@ export class Standings {
       steadyUntil[i] = steadyUntilAt(region, now);
     }
     return this.standing;
+  }
+
+  private curveOf(index: number, { holds }: FleetRegion): PriceCurve {
+    const known = this.curves[index];
+    if (known && this.held[index] === holds) return known;
+    const curve = priceCurve(this.policy, holds);
+    this.held[index] = holds;
+    this.curves[index] = curve;
+    return curve;
   }
 }
 

@@ -12,7 +12,7 @@ const MIN_COUNT = 0.001;
 interface Tally {
   atMs: number;
   /** Clients by the region they belong to. */
-  readonly homes: Map<string, number>;
+  readonly homes: Map<string, { clients: number }>;
   /** A client may be given several nodes' credentials. */
   credentials: number;
   /** Where clients belonged of whom nobody counted. */
@@ -73,16 +73,19 @@ export class Arrivals {
     const tally = this.byRegion.get(region);
     if (!tally) return { [region]: 1 };
     let total = 0;
-    for (const count of tally.homes.values()) total += count;
+    for (const { clients } of tally.homes.values()) total += clients;
     const seen = total > 0 ? Math.min(1, this.secondsSeen / sessionSeconds) : 0;
-    const shares = new Map<string, number>();
-    const add = (home: string, share: number) => shares.set(home, (shares.get(home) ?? 0) + share);
-    for (const [home, count] of tally.homes) add(home, (seen * count) / total);
-    for (const [home, share] of Object.entries(tally.presumed)) add(home, (1 - seen) * share);
-    const listed = [...shares].filter(([, share]) => share >= MIN_SHARE);
-    return Object.fromEntries(
-      listed.map(([home, share]) => [home, Math.min(1, share)] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
-    );
+    const presumed = (home: string) => (1 - seen) * (tally.presumed[home] ?? 0);
+    const shares: [home: string, share: number][] = [];
+    for (const [home, { clients }] of tally.homes)
+      shares.push([home, (seen * clients) / total + presumed(home)]);
+    for (const home of Object.keys(tally.presumed)) {
+      if (!tally.homes.has(home)) shares.push([home, presumed(home)]);
+    }
+    shares.sort(([a], [b]) => (a < b ? -1 : 1));
+    const listed: Record<string, number> = {};
+    for (const [home, share] of shares) if (share >= MIN_SHARE) listed[home] = Math.min(1, share);
+    return listed;
   }
 
   issuance(region: string, now: number, sessionSeconds: number): Issuance {
@@ -105,8 +108,10 @@ export class Arrivals {
   ): void {
     if (!this.byRegion.has(decision.region) && this.byRegion.size >= MAX_REGIONS) return;
     const tally = this.tallyAt(decision.region, now, sessionSeconds);
-    if (!tally.homes.has(home) && tally.homes.size >= MAX_REGIONS) return;
-    tally.homes.set(home, (tally.homes.get(home) ?? 0) + weight);
+    const known = tally.homes.get(home);
+    if (!known && tally.homes.size >= MAX_REGIONS) return;
+    if (known) known.clients += weight;
+    else tally.homes.set(home, { clients: weight });
     tally.credentials += weight * decision.nodes.length;
   }
 
@@ -124,10 +129,10 @@ export class Arrivals {
     const tally = this.tallyOf(region);
     if (now <= tally.atMs) return tally;
     const kept = fade((now - tally.atMs) / 1000, sessionSeconds);
-    for (const [home, count] of tally.homes) {
-      if (count * kept < MIN_COUNT) tally.homes.delete(home);
-      else tally.homes.set(home, count * kept);
-    }
+    tally.homes.forEach((home, id) => {
+      home.clients *= kept;
+      if (home.clients < MIN_COUNT) tally.homes.delete(id);
+    });
     tally.credentials *= kept;
     tally.atMs = now;
     return tally;

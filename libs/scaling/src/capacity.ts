@@ -34,9 +34,11 @@ export function planCapacity(view: RegionView): Planned {
   const terminate = endings.terminate.slice(0, MAX_LISTED);
   const hasSteps = add + undrain.length + drain.length + terminate.length > 0;
   const current = census.instanceIds.size;
+  const { revision, parentRevision } = hasSteps ? nextRevision(view) : sameRevision(view);
   return {
     plan: {
-      ...(hasSteps ? nextRevision(view) : sameRevision(view)),
+      revision,
+      parentRevision,
       generation: control.generation,
       current,
       desired: current + awaited - terminate.length + add,
@@ -53,8 +55,10 @@ export function planCapacity(view: RegionView): Planned {
 
 /** A plan that does nothing, because nothing is known or may be done. */
 export function heldPlan(view: Pick<RegionView, 'control'>, current: number, code: ReasonCode): ScalePlan {
+  const { revision, parentRevision } = sameRevision(view);
   return {
-    ...sameRevision(view),
+    revision,
+    parentRevision,
     generation: view.control.generation,
     current,
     desired: current,

@@ -40,9 +40,12 @@ export function observeRegion(
   const ratio = isKnown && demand.ratio !== null ? Math.min(MAX_RATIO, demand.ratio) : null;
   const nodes = isKnown ? demandInNodes(demand, signals, nodeCapacity) : null;
   const memory = { overload: control.overload, highSinceMs: isGap ? null : control.highSinceMs };
-  return {
-    ...control,
-    ...nextOverload(memory, ratio, policy, now),
+  const { overload, highSinceMs } = nextOverload(memory, ratio, policy, now);
+  const { credentials, counted, seconds } = issuance;
+  // Every second, for every region: assigned to a copy it takes V8 a third of the time that a second spread does.
+  return Object.assign({ ...control }, {
+    overload,
+    highSinceMs,
     atMs: now,
     generation,
     integralMs: integralOf(control, context, beforehand.said, isKnown && !isGap ? dtMs : undefined),
@@ -53,14 +56,14 @@ export function observeRegion(
     loadPerCredential: isKnown
       ? learnLoadPerCredential(
           control.loadPerCredential,
-          { ...issuance, measured: signals.measured, capacity: signals.capacity },
+          { credentials, counted, seconds, measured: signals.measured, capacity: signals.capacity },
           policy.reservation,
           dtMs,
         )
       : control.loadPerCredential,
     shortSinceMs: isGap ? null : control.shortSinceMs,
     spareSinceMs: isGap ? null : control.spareSinceMs,
-  };
+  } satisfies Partial<RegionControl>);
 }
 
 /** @param dtMs since the last step; `undefined` after a time of which nothing is known. */

@@ -18,7 +18,11 @@ export function mapParts(of: (part: keyof Parts) => number): Parts {
 }
 
 export function addParts(a: Parts, b: Parts, times = 1): Parts {
-  return mapParts((part) => a[part] + b[part] * times);
+  return {
+    kbps: a.kbps + b.kbps * times,
+    allocations: a.allocations + b.allocations * times,
+    cpuMilli: a.cpuMilli + b.cpuMilli * times,
+  };
 }
 
 /** The largest of load ÷ capacity; `null` when no capacity is known. */
@@ -37,14 +41,19 @@ export class PartSums {
 
   /** What a node carries, and holds if it `mayServe`. A part of which either is not known counts in neither. */
   add({ load }: Pick<FleetNode, 'load'>, mayServe: boolean): void {
-    this.addPart('kbps', load.kbps, load.kbpsCapacity, mayServe);
-    this.addPart('allocations', load.allocations, load.allocationsCapacity, mayServe);
-    this.addPart('cpuMilli', load.cpuMilli, CPU_CAPACITY_MILLI, mayServe);
-  }
-
-  private addPart(part: keyof Parts, load: number | null, capacity: number | null, mayServe: boolean): void {
-    if (load === null || capacity === null) return;
-    this.load[part] += load;
-    if (mayServe) this.capacity[part] += capacity;
+    const { load: sums, capacity } = this;
+    const holds = mayServe ? 1 : 0;
+    if (load.kbps !== null && load.kbpsCapacity !== null) {
+      sums.kbps += load.kbps;
+      capacity.kbps += holds * load.kbpsCapacity;
+    }
+    if (load.allocations !== null && load.allocationsCapacity !== null) {
+      sums.allocations += load.allocations;
+      capacity.allocations += holds * load.allocationsCapacity;
+    }
+    if (load.cpuMilli !== null) {
+      sums.cpuMilli += load.cpuMilli;
+      capacity.cpuMilli += holds * CPU_CAPACITY_MILLI;
+    }
   }
 }

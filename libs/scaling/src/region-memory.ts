@@ -97,6 +97,7 @@ export class RegionMemory {
    * not forgotten yet. Their silence is no riddle.
    */
   present(nodes: readonly FleetNode[], listed: Inventory | undefined): readonly FleetNode[] {
+    if (!listed && this.departed.size === 0) return nodes;
     const listedIds = new Set(listed?.instances.map(({ instanceId }) => instanceId));
     const isGone = (id: string) =>
       this.departed.has(id) ? !listedIds.has(id) : listed && !listedIds.has(id) && this.knownIds?.has(id);

@@ -38,8 +38,8 @@ export function stepRegion(memory: RegionMemory, context: RegionContext): Region
   const spillover = isInView ? priceToSay(memory, context) : undefined;
   const { overload: after, demand: ratio } = memory.control;
   const overload = overloadChange(before.overload, after, ratio, policy.threshold);
-  const planned = planRegion(memory, context);
-  return { region: region.id, control: memory.control, spillover, overload, ...planned };
+  const { plan, report } = planRegion(memory, context);
+  return { region: region.id, control: memory.control, spillover, overload, plan, report };
 }
 
 /** Nothing is said of a region whose utilization is unknown: the routers' price then fades on all of them alike. */

@@ -8,7 +8,7 @@ import { Calls, type LostCall } from './calls.js';
 import { Reporters } from './heartbeats.js';
 import { beginCalls } from './initial-calls.js';
 import { NodeRegister, type RegisteredNode } from './node-register.js';
-import { emptyObservation, type Observer } from './observer.js';
+import { emptyObservation, type Observation, type Observer } from './observer.js';
 import type { Participant } from './participant.js';
 import { Relays } from './relays.js';
 import type { Meddling, Script, Stage } from './scenario.js';
@@ -57,6 +57,7 @@ export class Engine implements Meddling, Site {
   private readonly transit: Transit;
   private readonly returning = new FlatQueue<LostCall>();
   private readonly observation = emptyObservation();
+  private readonly tellDecision: ((observation: Observation, relays: Relays) => void)[];
   private readonly regionIndex: ReadonlyMap<string, number>;
   /** Calls that ended with their node. */
   cutCalls = 0;
@@ -82,6 +83,7 @@ export class Engine implements Meddling, Site {
       { length: setup.routers },
       (_, i) => new SimRouter(i, READ_MS + i * READ_STEP_MS, (entry) => script.hears?.(i, entry) ?? true),
     );
+    this.tellDecision = setup.observers.flatMap((observer) => observer.decided?.bind(observer) ?? []);
     this.log.append(begin, { kind: 'policy', policy: setup.policy });
     this.firstNodes = setup.nodes.flatMap((count, region) =>
       Array.from({ length: count }, () => this.register.add(region, begin)),
@@ -171,10 +173,16 @@ export class Engine implements Meddling, Site {
     const region = placement ? (this.regionIndex.get(placement.region) ?? -1) : -1;
     const home = setup.world.home[cell] ?? 0;
     const isHomeUsable = region === home || router.hasUsable(setup.world.regions[home]?.id ?? '');
-    const isDead = node >= 0 && !relays.isAlive[node];
-    const seen = { at, cell, home, region, node, router: routerIndex, isHomeUsable, isDead };
-    const observation = Object.assign(this.observation, seen);
-    for (const observer of setup.observers) observer.decided?.(observation, relays);
+    const { observation } = this;
+    observation.at = at;
+    observation.cell = cell;
+    observation.home = home;
+    observation.region = region;
+    observation.node = node;
+    observation.router = routerIndex;
+    observation.isHomeUsable = isHomeUsable;
+    observation.isDead = node >= 0 && !relays.isAlive[node];
+    for (const tell of this.tellDecision) tell(observation, relays);
   }
 
   private beat(at: number): void {

@@ -16,7 +16,7 @@ export interface Observation {
 }
 
 /** Nothing observed yet. */
-export function emptyObservation(): Observation {
+export function emptyObservation(): { -readonly [Member in keyof Observation]: Observation[Member] } {
   return { at: 0, cell: 0, home: 0, region: 0, node: 0, router: 0, isHomeUsable: true, isDead: false };
 }
 

@@ -4,6 +4,8 @@ import { ISSUED_WINDOW_SECONDS, subjectOf, type LogEntry, type LogEvent } from '
 export class Retained {
   private readonly lastOf = new Map<string, LogEntry>();
   private readonly issued: LogEntry[] = [];
+  /** Of the batches, so many at the beginning are too old. */
+  private old = 0;
 
   keep(entry: LogEntry): void {
     if (entry.event.kind !== 'issued') {
@@ -12,10 +14,11 @@ export class Retained {
     }
     this.issued.push(entry);
     const limit = entry.at - ISSUED_WINDOW_SECONDS * 1000;
-    let old = 0;
-    while ((this.issued[old]?.at ?? Infinity) < limit) old++;
+    while ((this.issued[this.old]?.at ?? Infinity) < limit) this.old++;
     // A little at a time would be slow, and a few batches more than asked for do no harm.
-    if (old > this.issued.length / 2) this.issued.splice(0, old);
+    if (this.old <= this.issued.length / 2) return;
+    this.issued.splice(0, this.old);
+    this.old = 0;
   }
 
   /** In the order of the log. */

@@ -2,7 +2,7 @@ import type { LogEntry, LogEvent } from '@spillway/contracts';
 import { Retained } from './retained.js';
 
 /** Entries are let go of in lots of this many, as soon as every reader has read them. */
-const LOT = 16_384;
+const LOT = 1_024;
 
 /** Reads the log in order, each entry a while after it was written. */
 export interface LogReader {

@@ -93,15 +93,14 @@ export class SimRouter implements LogReader {
       this.timedMs += performance.now() - begin;
     }
     if (!placement.isPlaced) return undefined;
-    this.issue(placement, n, now);
+    this.issue(placement, now);
     return placement;
   }
 
-  private issue({ region, nodes, nearestRegion, reason }: Placement, n: number, now: number): void {
+  private issue({ region, nodes, nearestRegion, reason }: Placement, now: number): void {
     const ids = nodes.map(({ id }) => id);
     for (const id of ids) this.fleet.reserve(id, now);
-    const id = `${this.idPrefix}${n.toString(36)}`;
-    this.waiting.push({ id, region, nodes: ids, nearestRegion, reason, ageMs: 0 });
+    this.waiting.push({ id: ID, region, nodes: ids, nearestRegion, reason, ageMs: 0 });
     this.waitingSince.push(now);
   }
 
@@ -127,5 +126,6 @@ export class SimRouter implements LogReader {
   }
 }
 
-/** Diagnostic in every event; nothing is decided by it. */
+/** Diagnostic in every event, and the name of a decision; nothing is decided by them. */
 const AT = '2026-03-18T00:00:00.000Z';
+const ID = 'simulated';
