@@ -75,7 +75,8 @@ export class LiveFleet {
     const perSecond = (most.answers * 1000) / most.ms / 2;
     const before = this.system.storedBytes;
     const [answers, freshness] = await Promise.all([
-      askAtRate(ask, perSecond, ms),
+      // The other core is for those who are no load in a fleet: nats-server, the nodes, and who asks meanwhile.
+      askAtRate(ask, perSecond, ms, () => sleep(1)),
       probeFreshness(this.system.bus, Number(new URL(this.router.url).port), `Bearer ${KEY}`, ms),
     ]);
     this.probes = freshness.count + 1;
