@@ -110,6 +110,7 @@ export type { RegionPolicy } from './policy-regions.js';
 export {
   iceServersAnswerSchema,
   iceServersRequestSchema,
+  isUsualRequest,
   MAX_COUNT,
   TRANSPORTS,
   type IceServer,

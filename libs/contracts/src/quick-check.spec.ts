@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { z } from 'zod';
 import { heartbeatSchema } from './heartbeat.js';
+import { iceServersRequestSchema, isUsualRequest } from './ice-servers.js';
 import { writtenIssuedSchema } from './issued.js';
 import { compileQuickCheck, QuickCheckError } from './quick-check.js';
 
@@ -52,9 +53,10 @@ const intruder = fc.oneof(
   fc.constantFrom<unknown>(null, true, false, [], {}, [null], ['turn:a'], { name: 'x' }),
   fc.constantFrom(0, -0, -1, 0.5, 1.5, 99, 100, 60_000, 60_001, 1e13, 1e308, 2 ** 53, 2 ** 53 - 1),
   fc.constantFrom('', 'x', 'é', 'x.y', 'turn', 'turn:', 'turn:\u00a0', '\u2028', at, '2026-02-30T00:00:00Z'),
+  fc.constantFrom('192.0.2.1', '192.0.2.256', '192.0.2.01', '192.0.2.1 ', '2001:db8::1'),
   // Around the bounds of lengths, also where a character is two UTF-16 units.
   fc
-    .tuple(fc.constantFrom('a', '😀'), fc.constantFrom(32, 40, 64, 65, 128, 129))
+    .tuple(fc.constantFrom('a', '😀'), fc.constantFrom(32, 40, 64, 65, 128, 129, 200, 256, 257))
     .map(([c, n]) => c.repeat(n)),
   fc.jsonValue(),
 );
@@ -122,6 +124,30 @@ describe('a quick check', () => {
       expect(Math.min(valid, invalid) / (valid + invalid)).toBeGreaterThan(0.1);
     },
   );
+
+  it('of a request says yes to nothing that the schema refuses, and changes nothing of it', () => {
+    const region = { require: ['north'], prefer: 'south' };
+    const sound = { userId: 'u', sessionId: 's', clientIp: '203.0.113.9', region, ttlSeconds: 60, count: 2 };
+    const full = { ...sound, transports: ['udp', 'tls'] };
+    for (const each of [{}, { userId: 'u' }, sound, full]) expect(isUsualRequest(each)).toBe(true);
+    let usual = 0;
+    fc.assert(
+      fc.property(mutantsOf(full), (payload) => {
+        const before = structuredClone(payload);
+        const expected = iceServersRequestSchema.safeParse(payload);
+        const isUsual = isUsualRequest(payload);
+        if (isUsual) usual++;
+        expect(payload).toEqual(before);
+        if (isUsual) expect(expected.data).toEqual(payload);
+        else
+          expect(
+            iceServersRequestSchema.extend({ clientIp: z.ipv4().optional() }).safeParse(payload).success,
+          ).toBe(false);
+      }),
+      { numRuns: RUNS },
+    );
+    expect(usual / RUNS).toBeGreaterThan(0.1);
+  });
 
   it('fills in no defaults when it is told not to', () => {
     const schema = z.object({ a: z.string().default('b') }).partial();

@@ -1,6 +1,7 @@
 import {
   decisionId,
   iceServersRequestSchema,
+  isUsualRequest,
   TRANSPORTS,
   type Asked,
   type IceServer,
@@ -61,9 +62,7 @@ export class IceServersService {
   /** @throws {ProblemError} whatever is wrong with the request, or why nobody can serve it. */
   answer(input: unknown, { principal, address }: Caller): IceServersAnswer {
     requireScope(principal, 'issue');
-    const parsed = iceServersRequestSchema.safeParse(input);
-    if (!parsed.success) throw invalidField(parsed.error);
-    const request = parsed.data;
+    const request = requestOf(input);
     if (request.clientIp !== undefined) requireScope(principal, 'on-behalf', 'clientIp');
     if (request.region?.require !== undefined) requireScope(principal, 'on-behalf', 'region.require');
     const view = this.parts.view.now();
@@ -143,6 +142,13 @@ export class IceServersService {
     if (stun !== undefined) servers.push({ urls: [stun] });
     return servers;
   }
+}
+
+function requestOf(input: unknown): IceServersRequest {
+  if (isUsualRequest(input)) return input;
+  const parsed = iceServersRequestSchema.safeParse(input);
+  if (!parsed.success) throw invalidField(parsed.error);
+  return parsed.data;
 }
 
 function lifetime({ ttlSeconds }: IceServersRequest, bounds: Lifetimes): number {
