@@ -1,4 +1,4 @@
-import { isBelowFloor } from '@spillway/fleet';
+import { isBelowFloor, type Fleet } from '@spillway/fleet';
 import { Gauge, type Registry } from 'prom-client';
 import type { FleetView } from './fleet-view.js';
 import { regionGauges } from './region-gauges.js';
@@ -23,10 +23,12 @@ export function fleetGauges(view: FleetView, registry: Registry): Gauge[] {
     collect() {
       this.reset();
       view.now();
-      for (const { heartbeat, freshness } of view.fleet.nodes.values()) {
-        // A region the policy does not name is anybody's text: not a label.
-        const region = view.fleet.regions.has(heartbeat.region) ? heartbeat.region : 'other';
-        this.inc({ region, state: heartbeat.state, freshness });
+      for (const [region, counts] of countNodes(view.fleet)) {
+        for (const [state, byFreshness] of Object.entries(counts)) {
+          for (const [freshness, count] of Object.entries(byFreshness)) {
+            if (count > 0) this.set({ region, state, freshness }, count);
+          }
+        }
       }
     },
   });
@@ -52,6 +54,24 @@ export function fleetGauges(view: FleetView, registry: Registry): Gauge[] {
     belowFloorGauge(view, registry),
     ...regionGauges(view, registry),
   ];
+}
+
+const noCounts = () => {
+  const none = () => ({ fresh: 0, suspect: 0, unknown: 0 });
+  return { starting: none(), serving: none(), draining: none(), stopped: none() };
+};
+
+/** Counted first: told of each of 10,000 nodes, prom-client holds up requests for 10 ms. */
+function countNodes({ nodes, regions }: Fleet): Map<string, ReturnType<typeof noCounts>> {
+  const byRegion = new Map<string, ReturnType<typeof noCounts>>();
+  for (const { heartbeat, freshness } of nodes.values()) {
+    // A region the policy does not name is anybody's text: not a label.
+    const region = regions.has(heartbeat.region) ? heartbeat.region : 'other';
+    let counts = byRegion.get(region);
+    if (!counts) byRegion.set(region, (counts = noCounts()));
+    counts[heartbeat.state][freshness]++;
+  }
+  return byRegion;
 }
 
 /** Names of software are anybody's text; those that the policy has a floor for are few. */
