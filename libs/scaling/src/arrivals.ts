@@ -16,7 +16,7 @@ interface Tally {
   /** A client may be given several nodes' credentials. */
   credentials: number;
   /** Where clients belonged of whom nobody counted. */
-  presumed: Origins;
+  presumed: ReadonlyMap<string, number>;
 }
 
 /** Credentials of one region. */
@@ -65,7 +65,7 @@ export class Arrivals {
 
   /** Takes over from another what it knew of where a region's clients belong. */
   presume(region: string, origins: Origins): void {
-    if (Object.keys(origins).length > 0) this.tallyOf(region).presumed = origins;
+    if (Object.keys(origins).length > 0) this.tallyOf(region).presumed = new Map(Object.entries(origins));
   }
 
   /** Shares of the region's clients by where they belong; its own, as long as nothing is known. */
@@ -75,11 +75,11 @@ export class Arrivals {
     let total = 0;
     for (const { clients } of tally.homes.values()) total += clients;
     const seen = total > 0 ? Math.min(1, this.secondsSeen / sessionSeconds) : 0;
-    const presumed = (home: string) => (1 - seen) * (tally.presumed[home] ?? 0);
+    const presumed = (home: string) => (1 - seen) * (tally.presumed.get(home) ?? 0);
     const shares: [home: string, share: number][] = [];
     for (const [home, { clients }] of tally.homes)
       shares.push([home, (seen * clients) / total + presumed(home)]);
-    for (const home of Object.keys(tally.presumed)) {
+    for (const home of tally.presumed.keys()) {
       if (!tally.homes.has(home)) shares.push([home, presumed(home)]);
     }
     shares.sort(([a], [b]) => (a < b ? -1 : 1));
@@ -95,7 +95,9 @@ export class Arrivals {
   }
 
   private beginAnew(now: number, sessionSeconds: number): void {
-    for (const [region, tally] of this.byRegion) tally.presumed = this.origins(region, sessionSeconds);
+    for (const [region, tally] of this.byRegion) {
+      tally.presumed = new Map(Object.entries(this.origins(region, sessionSeconds)));
+    }
     this.seenSinceMs = now;
   }
 
@@ -118,7 +120,7 @@ export class Arrivals {
   private tallyOf(region: string): Tally {
     let tally = this.byRegion.get(region);
     if (!tally) {
-      tally = { atMs: this.lastEntryMs, homes: new Map(), credentials: 0, presumed: { [region]: 1 } };
+      tally = { atMs: this.lastEntryMs, homes: new Map(), credentials: 0, presumed: new Map([[region, 1]]) };
       this.byRegion.set(region, tally);
     }
     return tally;

@@ -8,7 +8,7 @@ import { Calls, type LostCall } from './calls.js';
 import { Reporters } from './heartbeats.js';
 import { beginCalls } from './initial-calls.js';
 import { NodeRegister, type RegisteredNode } from './node-register.js';
-import { emptyObservation, type Observation, type Observer } from './observer.js';
+import type { Observer } from './observer.js';
 import type { Participant } from './participant.js';
 import { Relays } from './relays.js';
 import type { Meddling, Script, Stage } from './scenario.js';
@@ -16,6 +16,7 @@ import { SharedLog } from './shared-log.js';
 import type { Site } from './sim-provider.js';
 import { SimRouter } from './sim-router.js';
 import { Transit } from './transit.js';
+import { Witness } from './witness.js';
 
 /** Routers tell what they issued, the autoscaler thinks, metrics are taken at multiples of this. */
 export const TICK_MS = 250;
@@ -56,9 +57,7 @@ export class Engine implements Meddling, Site {
   private readonly random: Random;
   private readonly transit: Transit;
   private readonly returning = new FlatQueue<LostCall>();
-  private readonly observation = emptyObservation();
-  private readonly tellDecision: ((observation: Observation, relays: Relays) => void)[];
-  private readonly regionIndex: ReadonlyMap<string, number>;
+  private readonly witness: Witness;
   /** Calls that ended with their node. */
   cutCalls = 0;
   private arrival: Arrival | undefined;
@@ -74,7 +73,7 @@ export class Engine implements Meddling, Site {
     this.transit = new Transit(this.random);
     this.relays = new Relays(world.regions.length);
     this.calls = new Calls(this.relays);
-    this.regionIndex = new Map(world.regions.map(({ id }, r) => [id, r]));
+    this.witness = new Witness(world, this.relays, setup.observers);
     this.reporters = new Reporters(this.relays, setup.intervalMs, seed, (node, at) =>
       script.reporterFault?.(node, this.relays.regionOf[node] ?? 0, at),
     );
@@ -83,7 +82,6 @@ export class Engine implements Meddling, Site {
       { length: setup.routers },
       (_, i) => new SimRouter(i, READ_MS + i * READ_STEP_MS, (entry) => script.hears?.(i, entry) ?? true),
     );
-    this.tellDecision = setup.observers.flatMap((observer) => observer.decided?.bind(observer) ?? []);
     this.log.append(begin, { kind: 'policy', policy: setup.policy });
     this.firstNodes = setup.nodes.flatMap((count, region) =>
       Array.from({ length: count }, () => this.register.add(region, begin)),
@@ -160,29 +158,15 @@ export class Engine implements Meddling, Site {
   }
 
   private decide(at: number, cell: number, kbps: number, lengthMs: number, startMs: number): void {
-    const { setup, routers, relays } = this;
-    const routerIndex = Math.floor(this.random() * routers.length);
-    const router = routers[routerIndex];
-    const place = setup.world.cells[cell];
+    const router = this.routers[Math.floor(this.random() * this.routers.length)];
+    const place = this.setup.world.cells[cell];
     if (!router || !place) return;
     router.catchUp(this.log, at);
     const placement = router.decide(place, at);
     const node = this.register.find(placement?.nodes[0]?.id);
     if (node >= 0 && lengthMs > 0) this.calls.expect(node, cell, kbps, at + startMs, lengthMs);
-    if (at < setup.from) return;
-    const region = placement ? (this.regionIndex.get(placement.region) ?? -1) : -1;
-    const home = setup.world.home[cell] ?? 0;
-    const isHomeUsable = region === home || router.hasUsable(setup.world.regions[home]?.id ?? '');
-    const { observation } = this;
-    observation.at = at;
-    observation.cell = cell;
-    observation.home = home;
-    observation.region = region;
-    observation.node = node;
-    observation.router = routerIndex;
-    observation.isHomeUsable = isHomeUsable;
-    observation.isDead = node >= 0 && !relays.isAlive[node];
-    for (const tell of this.tellDecision) tell(observation, relays);
+    if (at < this.setup.from) return;
+    this.witness.decided(at, cell, router, placement, node);
   }
 
   private beat(at: number): void {
@@ -211,6 +195,6 @@ export class Engine implements Meddling, Site {
     for (const each of participants) each.tick(log, at, (event) => this.transit.send(event, at));
     log.trim([...routers, ...participants]);
     if (at < setup.from || (at - setup.from) % 1000 !== 0) return;
-    for (const observer of setup.observers) observer.second?.(at, this.relays);
+    this.witness.second(at);
   }
 }
