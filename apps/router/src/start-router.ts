@@ -29,7 +29,8 @@ export interface RouterStart {
   readonly config: RouterConfig;
   readonly logger: LoggerService;
   readonly keys: ApiKeys;
-  readonly locator: ClientLocator;
+  /** Awaited before anything is answered; the rest can be made meanwhile. */
+  readonly locator: ClientLocator | Promise<ClientLocator>;
   readonly bus: Bus;
   readonly bootId: string;
 }
@@ -44,18 +45,22 @@ export interface RunningRouter {
 /** @throws {ListenError} when a port cannot be had; the bus is left open for the caller to close. */
 export async function startRouter(start: RouterStart): Promise<RunningRouter> {
   const { config, logger, bus, bootId } = start;
+  let opened: ClientLocator | undefined;
+  const locator: ClientLocator = { locate: (ip) => opened?.locate(ip) };
   const view = new FleetView(bootId);
   const issued = new IssuedLog(bus, config.ROUTER_ID, bootId, view, {
     onLost: (decisions) => app.get(RouterMetrics).unlogged.inc(decisions),
     onFault: (error) => new Logger('Issued').error(String(error)),
   });
-  const app = await createHttpApp(RouterModule.with({ ...start, view, issued }), {
+  const creating = createHttpApp(RouterModule.with({ ...start, locator, view, issued }), {
     logger,
     bodyLimitBytes: BODY_LIMIT_BYTES,
     ...(config.TRUSTED_PROXIES && { trustedProxies: config.TRUSTED_PROXIES }),
     onUnreadable: answerUnreadable,
     onUnroutable: ({ message }, reply) => sendProblem(reply, new ProblemError('malformed-request', message)),
   });
+  const [app, places] = await Promise.all([creating, start.locator]);
+  opened = places;
   const problems = new ProblemFilter();
   app.useGlobalFilters(problems);
   app
