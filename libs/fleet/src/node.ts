@@ -60,6 +60,7 @@ export class NodeState implements FleetNode {
   mark = 0;
   /** The region of the policy that it is in. */
   region: RegionState | undefined;
+  readonly id: string;
   readonly place: string;
   private readonly placeHash: number;
   private unit = NO_RESERVATION;
@@ -71,6 +72,7 @@ export class NodeState implements FleetNode {
     readonly tally: Tally,
   ) {
     this.heartbeat = heartbeat;
+    this.id = heartbeat.nodeId;
     this.place = placeOf(heartbeat.region, heartbeat.nodeId);
     this.placeHash = hashText(this.place);
     this.lastSeenAt = at;
@@ -87,11 +89,9 @@ export class NodeState implements FleetNode {
   /** Weighed when it is asked for: it changes with every credential, and is asked for with few. */
   get reserved(): number {
     const { tally, unit, load } = this;
+    // Of most nodes of a large fleet nothing is reserved, and their loads are in no cache of the processor.
+    if (tally.count === 0) return 0;
     return reservedShare(tally.count, unit, load.kbpsCapacity, load.allocationsCapacity);
-  }
-
-  get id(): string {
-    return this.heartbeat.nodeId;
   }
 
   /** As far as the node itself is concerned, it may be handed out. */

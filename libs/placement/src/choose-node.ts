@@ -87,7 +87,8 @@ function fresherOf(a: FleetNode, b: FleetNode): FleetNode | undefined {
 }
 
 function hasMissed({ lastSeenAt, heartbeat }: FleetNode, other: FleetNode): boolean {
-  return other.lastSeenAt - lastSeenAt > MISSED_AFTER_INTERVALS * heartbeat.intervalMs;
+  const laterMs = other.lastSeenAt - lastSeenAt;
+  return laterMs > 0 && laterMs > MISSED_AFTER_INTERVALS * heartbeat.intervalMs;
 }
 
 /** Which of the cases of `isBetter` tells two nodes apart; `first-drawn` where none does. */

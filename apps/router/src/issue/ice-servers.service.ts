@@ -133,13 +133,17 @@ export class IceServersService {
     const wanted = request.transports ?? TRANSPORTS;
     const family = familyOf(address);
     const user = turnUser(request.userId ?? request.sessionId ?? decisionId);
-    const servers: IceServer[] = nodes.map((node, i) => {
-      const { urls, hmac } = this.records.of(node);
-      const fitting = urls.turn(wanted, family, i === 0 ? MAX_TURN_URLS - (nodes.length - 1) : 1);
-      return { urls: [...fitting], ...mintCredential(hmac, user, expiresAtSeconds) };
-    });
-    const stun = nodes[0] && wanted.includes('udp') ? this.records.of(nodes[0]).urls.stun(family) : undefined;
-    if (stun !== undefined) servers.push({ urls: [stun] });
+    const servers: IceServer[] = [];
+    let stun: IceServer | undefined;
+    for (const node of nodes) {
+      const record = this.records.of(node);
+      const isFirst = servers.length === 0;
+      const offer = record.urls.offer(wanted, family, isFirst ? MAX_TURN_URLS - (nodes.length - 1) : 1);
+      const { username, credential } = mintCredential(record.hmac, user, expiresAtSeconds);
+      servers.push({ urls: offer.urls, username, credential });
+      if (isFirst && wanted.includes('udp')) stun = offer.stun;
+    }
+    if (stun) servers.push(stun);
     return servers;
   }
 }

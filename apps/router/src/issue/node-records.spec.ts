@@ -26,7 +26,7 @@ describe('the record of a node', () => {
 
   it('follows its URLs, and keeps the key', () => {
     const { first, second, again } = records({ seq: 1 }, { seq: 2, urls: ['turn:203.0.113.99:3478'] });
-    expect(second.urls.turn(['udp'], 'ipv4', 1)).toEqual(['turn:203.0.113.99:3478']);
+    expect(second.urls.offer(['udp'], 'ipv4', 1).urls).toEqual(['turn:203.0.113.99:3478']);
     expect(second.hmac).toBe(first.hmac);
     expect(again).toBe(second);
   });

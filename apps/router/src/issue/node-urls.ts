@@ -1,4 +1,4 @@
-import { TRANSPORTS, type Transport } from '@spillway/contracts';
+import { TRANSPORTS, type IceServer, type Transport } from '@spillway/contracts';
 import { transportSet } from '@spillway/fleet';
 import { parseTurnUri, stunUriOf, transportOf } from '@spillway/turn';
 
@@ -21,12 +21,15 @@ interface OfferedUrl {
   readonly family: Family;
 }
 
-/** What a client of one kind is given. */
-interface Choice {
+/** What clients of one kind are given of a node. Shared among their answers: not to be written to. */
+export interface Offer {
+  readonly urls: string[];
+  /** `stun:` on the node's own UDP port; `undefined` for a node without one. */
+  readonly stun: IceServer | undefined;
+}
+
+interface KnownOffer extends Offer {
   readonly key: number;
-  readonly urls: readonly string[];
-  /** That of the first URL, where it is one of UDP. */
-  readonly stun: string | undefined;
 }
 
 const UDP_ONLY: readonly Transport[] = ['udp'];
@@ -34,8 +37,10 @@ const UDP_ONLY: readonly Transport[] = ['udp'];
 /** The URLs of one node, and what was chosen of them for clients. */
 export class NodeUrls {
   private readonly described: readonly OfferedUrl[];
-  /** Few in number, and most clients are given the first: what is small stays in the processor's cache. */
-  private readonly choices: Choice[] = [];
+  /** Few in number. */
+  private readonly offers: KnownOffer[] = [];
+  /** Most clients are given the same: what is asked for first is found without looking at a list. */
+  private latest: KnownOffer | undefined;
 
   /** @param offered as the node says them. */
   constructor(readonly offered: readonly string[]) {
@@ -43,26 +48,30 @@ export class NodeUrls {
   }
 
   /**
-   * Those for one client: one per wanted transport, of the client's address family where the node has both, `limit`
-   * at most. When they must be fewer UDP goes first, then TLS, which passes what TCP passes and more.
+   * For one client: one URL per wanted transport, of the client's address family where the node has both, `limit` at
+   * most. When they must be fewer UDP goes first, then TLS, which passes what TCP passes and more.
    */
-  turn(wanted: readonly Transport[], clientFamily: ClientFamily, limit: number): readonly string[] {
-    return this.chosenFor(wanted, clientFamily, limit).urls;
-  }
-
-  /** `stun:` on the node's own UDP port; `undefined` for a node without one. */
-  stun(clientFamily: ClientFamily): string | undefined {
-    return this.chosenFor(UDP_ONLY, clientFamily, 1).stun;
-  }
-
-  private chosenFor(wanted: readonly Transport[], clientFamily: ClientFamily, limit: number): Choice {
+  offer(wanted: readonly Transport[], clientFamily: ClientFamily, limit: number): Offer {
     const key = (limit * FAMILIES.length + FAMILIES.indexOf(clientFamily)) * SETS + transportSet(wanted);
-    for (const choice of this.choices) if (choice.key === key) return choice;
+    if (this.latest?.key !== key) {
+      this.latest =
+        this.offers.find((offer) => offer.key === key) ?? this.addOffer(key, wanted, clientFamily, limit);
+    }
+    return this.latest;
+  }
+
+  private addOffer(
+    key: number,
+    wanted: readonly Transport[],
+    clientFamily: ClientFamily,
+    limit: number,
+  ): KnownOffer {
+    const [udp] = chooseUrls(this.described, UDP_ONLY, clientFamily, 1);
+    const stun = udp === undefined ? undefined : stunUriOf(udp);
     const urls = chooseUrls(this.described, wanted, clientFamily, limit);
-    const stun = urls[0] === undefined ? undefined : stunUriOf(urls[0]);
-    const choice = { key, urls, stun };
-    this.choices.push(choice);
-    return choice;
+    const offer = { key, urls, stun: stun === undefined ? undefined : { urls: [stun] } };
+    this.offers.push(offer);
+    return offer;
   }
 }
 
