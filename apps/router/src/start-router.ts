@@ -45,8 +45,8 @@ export interface RunningRouter {
 /** @throws {ListenError} when a port cannot be had; the bus is left open for the caller to close. */
 export async function startRouter(start: RouterStart): Promise<RunningRouter> {
   const { config, logger, bus, bootId } = start;
-  let opened: ClientLocator | undefined;
-  const locator: ClientLocator = { locate: (ip) => opened?.locate(ip) };
+  const geo: { opened?: ClientLocator } = {};
+  const locator: ClientLocator = { locate: (ip) => geo.opened?.locate(ip) };
   const view = new FleetView(bootId);
   const issued = new IssuedLog(bus, config.ROUTER_ID, bootId, view, {
     onLost: (decisions) => app.get(RouterMetrics).unlogged.inc(decisions),
@@ -59,8 +59,8 @@ export async function startRouter(start: RouterStart): Promise<RunningRouter> {
     onUnreadable: answerUnreadable,
     onUnroutable: ({ message }, reply) => sendProblem(reply, new ProblemError('malformed-request', message)),
   });
-  const [app, places] = await Promise.all([creating, start.locator]);
-  opened = places;
+  const [app, opened] = await Promise.all([creating, start.locator]);
+  geo.opened = opened;
   const problems = new ProblemFilter();
   app.useGlobalFilters(problems);
   app
