@@ -9,6 +9,7 @@ import type { Scenario } from './engine/scenario.js';
 import { readReports } from './report/read-reports.js';
 import { ResultStore } from './report/result-store.js';
 import type { RunReport } from './report/run-report.js';
+import { drawSeedsMarkdown } from './report/seeds-table.js';
 import { drawMarkdown, drawTable, drawTargets, drawTargetsMarkdown } from './report/table.js';
 import { missesOf } from './report/targets.js';
 import { keyOf, Runner } from './runner.js';
@@ -83,8 +84,11 @@ export function simulateCommand(): Command {
           ? await readReports(options.check)
           : await runAll(options, (text) => process.stderr.write(text));
       if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(reports, null, 2)}\n`);
-      const markdown = options.check ? drawTargetsMarkdown : drawMarkdown;
-      if (options.markdown !== undefined) await writeFile(options.markdown, `${markdown(reports)}\n`);
+      const tables = options.check
+        ? [drawSeedsMarkdown(reports), drawTargetsMarkdown(reports)]
+        : [drawMarkdown(reports)];
+      const markdown = tables.filter((table) => table !== undefined).join('\n\n');
+      if (options.markdown !== undefined) await writeFile(options.markdown, `${markdown}\n`);
       if (options.check) check(command, reports);
       else print(command, drawTable(reports));
     });

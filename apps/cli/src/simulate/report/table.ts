@@ -87,12 +87,22 @@ function draw(runs: readonly RunReport[], figures: readonly Column[]): string {
 function drawAsMarkdown(runs: readonly RunReport[], figures: readonly Column[]): string {
   const keys = keysOf(runs);
   const columns = [...keys, ...figures];
-  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  const heads = columns.map(([head]) => head);
-  const rule = columns.map((_, i) => (i < keys.length ? '---' : '--:'));
-  return [row(heads), row(rule), ...runs.map((run) => row(columns.map(([, cell]) => cell(run))))].join('\n');
+  const rows = runs.map((run) => columns.map(([, cell]) => cell(run)));
+  const heads = (of: readonly Column[]) => of.map(([head]) => head);
+  return markdownTable(heads(keys), heads(figures), rows);
 }
 
-function keysOf(runs: readonly RunReport[]): readonly Column[] {
+/** @param names heads of the columns of text, before those of the `figures`. */
+export function markdownTable(
+  names: readonly string[],
+  figures: readonly string[],
+  rows: readonly (readonly string[])[],
+): string {
+  const rule = [...names.map(() => '---'), ...figures.map(() => '--:')];
+  return [[...names, ...figures], rule, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+/** The columns that tell these runs from one another. */
+export function keysOf(runs: readonly RunReport[]): readonly Column[] {
   return KEYS.filter(([head, cell]) => head === 'scenario' || new Set(runs.map(cell)).size > 1);
 }

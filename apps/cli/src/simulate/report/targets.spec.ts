@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { aReport } from './a-report.harness.js';
 import type { RunReport } from './run-report.js';
+import { drawSeedsMarkdown } from './seeds-table.js';
 import { drawTargets } from './table.js';
 import { isMet, missesOf, TARGETS } from './targets.js';
 
@@ -60,4 +61,13 @@ it('The table of targets marks what is missed', () => {
   expect(first).toContain('│ 3 ');
   expect(first).not.toContain('✗');
   expect(second).toContain('✗ 701');
+});
+
+it('The table of seeds has the worst of each target, and how many miss it', () => {
+  const seeds = [699, 701, 750].map((dead, i) => aReport({ dead, options: { ...options, seed: i + 1 } }));
+  const table = drawSeedsMarkdown([...seeds, aReport({ scenario: 'liar', dead: 5 })])?.split('\n');
+  expect(table).toHaveLength(4);
+  expect(table?.[2]).toMatch(/^\| calm \| 1, 2, 3 \|.*\| ✗ 750 \(2 of 3\) \|/);
+  expect(table?.[3]).toMatch(/^\| liar \| 1 \|.*\| 5 \|/);
+  expect(drawSeedsMarkdown([aReport()])).toBeUndefined();
 });
