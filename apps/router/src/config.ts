@@ -28,6 +28,12 @@ const variables = z.object({
   ROUTER_ID: tokenSchema
     .optional()
     .describe("This router's name on the log, unique in the fleet; the host's name unless set"),
+  ROUTER_PROCESSES: wholeNumber({ min: 1, max: 64 })
+    .default(1)
+    .describe(
+      'Processes behind the same ports, one for each core that is to answer; each is a router of its own on the log ' +
+        '(ROUTER_ID with -1, -2 …), with a memory and rate limits of its own',
+    ),
   HTTP_HOST: text().default('127.0.0.1').describe('Address HTTP listens on'),
   HTTP_PORT: port().default(8080).describe('Port HTTP listens on'),
   GRPC_HOST: text().default('127.0.0.1').describe('Address gRPC listens on'),

@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import { defaultGeoDatabases, openGeoDatabases } from '@spillway/geo';
 import { NatsBus, natsOptionsFrom } from '@spillway/messaging';
-import { createLogger, runMain, shutDownOnSignal, signalsOfWorker, Supervision } from '@spillway/runtime';
+import { createLogger, runMain, shutDownOnSignal, joinSupervision, Supervision } from '@spillway/runtime';
 import { ApiKeys } from './auth/api-keys.js';
 import { loadRouterConfig } from './config.js';
 import { startRouter } from './start-router.js';
@@ -28,5 +28,5 @@ await runMain(async () => {
   const router = await startRouter({ config, logger, keys, locator: opening, bus, bootId });
   const { HTTP_HOST, GRPC_HOST, GRPC_PORT } = config;
   logger.log(`HTTP on ${HTTP_HOST}:${router.httpPort}, gRPC on ${GRPC_HOST}:${GRPC_PORT}`, 'Router');
-  shutDownOnSignal(router.shutdown, logger, cluster.isWorker ? signalsOfWorker() : process);
+  shutDownOnSignal(router.shutdown, logger, cluster.isWorker ? joinSupervision() : process);
 });

@@ -14,4 +14,5 @@ export { LogMetrics } from './log-metrics.js';
 export { createLogger, logLevel, LOG_LEVELS, OncePerKey, type Level } from './logging.js';
 export { runMain } from './main.js';
 export { METRICS, MetricsModule } from './metrics.js';
+export { joinSupervision, Supervision, type SupervisionOptions } from './processes.js';
 export { runShutdown, shutDownOnSignal, type ShutdownStep, type SignalledProcess } from './shutdown.js';

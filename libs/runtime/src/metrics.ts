@@ -1,5 +1,8 @@
 import { Controller, Get, Header, Inject, Module, type OnModuleDestroy } from '@nestjs/common';
+import cluster from 'node:cluster';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { readMetricsOfAll, shareMetrics } from './metrics-of-all.js';
+import { PROCESS_VARIABLE } from './processes.js';
 
 /** The process's one registry: inject it and register metrics named `spillway_<noun>_<unit>[_total]` with it. */
 export const METRICS = Symbol('metrics');
@@ -11,13 +14,14 @@ export class MetricsController {
   @Get('metrics')
   @Header('content-type', Registry.PROMETHEUS_CONTENT_TYPE)
   scrape(): Promise<string> {
-    return this.registry.metrics();
+    return cluster.isWorker ? readMetricsOfAll(this.registry) : this.registry.metrics();
   }
 }
 
 function createRegistry(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  if (cluster.isWorker) shareMetrics(registry, process.env[PROCESS_VARIABLE] ?? '');
   return registry;
 }
 

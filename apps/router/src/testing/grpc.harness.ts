@@ -39,7 +39,12 @@ export interface Answer {
   }[];
   readonly ttlSeconds: number;
   readonly expiresAt: string;
-  readonly placement: { readonly region: string; readonly nodes: string[]; readonly nearestRegion?: string };
+  readonly placement: {
+    readonly decisionId: string;
+    readonly region: string;
+    readonly nodes: string[];
+    readonly nearestRegion?: string;
+  };
 }
 
 export interface StreamResult {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import getPort from 'get-port';
+import { freePort } from '@spillway/testkit';
 import { MASTER_SECRET } from './fleet.harness.js';
 import { bearer, keyEntries, type KeyName } from './keys.harness.js';
 import { readMetric } from './metric.harness.js';
@@ -23,7 +23,7 @@ export interface RouterProcess {
   readonly get: (path: string, key?: KeyName) => Promise<Response>;
   readonly json: <T>(path: string, key?: KeyName) => Promise<T>;
   /** `POST /v1/ice-servers`; gives the answer, and throws for anything else. */
-  readonly ask: (body?: object) => Promise<ProcessAnswer>;
+  readonly ask: (body?: object, headers?: Readonly<Record<string, string>>) => Promise<ProcessAnswer>;
   readonly metric: (line: string) => Promise<number>;
   readonly kill: () => Promise<void>;
   /** SIGTERM. @returns its exit status. */
@@ -51,7 +51,7 @@ interface SpawnedRouter {
 }
 
 async function spawnRouter(env: Readonly<Record<string, string>>): Promise<SpawnedRouter> {
-  const [port, grpcPort] = [await getPort(), await getPort()];
+  const [port, grpcPort] = [await freePort(), await freePort()];
   const scratch = mkdtempSync(join(tmpdir(), 'spillway-router-'));
   const keysFile = join(scratch, 'keys.json');
   writeFileSync(keysFile, JSON.stringify(keyEntries()));
@@ -110,8 +110,8 @@ export async function startRouterProcess(
     lines: () => output().split('\n').filter(Boolean).map(readLine),
     get,
     json: async (path, key) => (await (await get(path, key)).json()) as never,
-    ask: async (body = {}) => {
-      const headers = { authorization: bearer('server'), 'content-type': 'application/json' };
+    ask: async (body = {}, more = {}) => {
+      const headers = { authorization: bearer('server'), 'content-type': 'application/json', ...more };
       const init = { method: 'POST', headers, body: JSON.stringify(body) };
       const response = await fetch(`${url}/v1/ice-servers`, init);
       if (!response.ok) throw new Error(`${response.status}: ${await response.text()}`);
