@@ -17,7 +17,7 @@ import { FleetController } from './http/fleet.controller.js';
 import { IceServersService } from './issue/ice-servers.service.js';
 import { IssuedLog } from './issue/issued-log.js';
 import { NodeSecrets } from './issue/node-secrets.js';
-import { IceQueryController } from './nats/ice-query.controller.js';
+import { IceQuery } from './nats/ice-query.js';
 import { NodeOrders } from './orders/node-orders.js';
 import { addReadinessChecks } from './readiness.js';
 import { RequestGate } from './request-gate.js';
@@ -67,7 +67,6 @@ export class RouterModule {
         DecisionsController,
         FleetController,
         IceGrpcController,
-        IceQueryController,
         LogController,
       ],
       providers: [
@@ -80,6 +79,7 @@ export class RouterModule {
         { provide: Shadow, useValue: shadow },
         DecisionExplainer,
         FleetReport,
+        IceQuery,
         LogUsageWatch,
         NodeOrders,
         RateLimits,

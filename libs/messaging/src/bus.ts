@@ -56,6 +56,9 @@ export interface OutgoingMessage {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** What has its answer at hand gives it as it is: it is on its way sooner, and with less to do. */
+export type RequestHandler = (request: BusMessage) => OutgoingMessage | Promise<OutgoingMessage>;
+
 /** What must outlive the log. Revisions grow with every write. */
 export interface StateStore {
   get(key: string): Promise<{ value: unknown; revision: number } | undefined>;
@@ -125,11 +128,7 @@ export interface Bus {
   /** @throws {RequestError} `no-responders`, `timeout`, `link-down`, `responder-failed` or `refused`. */
   request(subject: string, message: OutgoingMessage, timeoutMs: number): Promise<BusMessage>;
   /** Answers requests as one of a queue group, as soon as there is a link. `stop` lets what is begun finish. */
-  respond(
-    subject: string,
-    queue: string,
-    handler: (request: BusMessage) => Promise<OutgoingMessage>,
-  ): Promise<{ stop(): Promise<void> }>;
+  respond(subject: string, queue: string, handler: RequestHandler): Promise<{ stop(): Promise<void> }>;
 
   readonly state: StateStore;
 

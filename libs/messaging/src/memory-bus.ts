@@ -7,6 +7,7 @@ import type {
   LinkState,
   LogListener,
   OutgoingMessage,
+  RequestHandler,
   StateStore,
 } from './bus.js';
 import { LogReadError, RecordError, RequestError } from './errors.js';
@@ -150,17 +151,15 @@ export class MemoryBus implements Bus {
     return Promise.race([answering, timeout]).finally(() => late.abort());
   }
 
-  respond(
-    subject: string,
-    _queue: string,
-    handler: (request: BusMessage) => Promise<OutgoingMessage>,
-  ): Promise<{ stop(): Promise<void> }> {
+  respond(subject: string, _queue: string, handler: RequestHandler): Promise<{ stop(): Promise<void> }> {
     const inFlight = new Set<Promise<unknown>>();
     const responder: MemoryResponder = {
       subject,
       isReachable: () => this.current === 'up',
       answer: (request) => {
-        const answering = handler(request).finally(() => inFlight.delete(answering));
+        const answering = Promise.resolve(request)
+          .then(handler)
+          .finally(() => inFlight.delete(answering));
         inFlight.add(answering);
         return answering;
       },

@@ -9,6 +9,7 @@ import type {
   LinkState,
   LogListener,
   OutgoingMessage,
+  RequestHandler,
   StateStore,
 } from './bus.js';
 import { CutOffWatch } from './cut-off-watch.js';
@@ -121,11 +122,7 @@ export class NatsBus implements Bus {
     return toBusMessage(answer);
   }
 
-  respond(
-    subject: string,
-    queue: string,
-    handler: (request: BusMessage) => Promise<OutgoingMessage>,
-  ): Promise<{ stop(): Promise<void> }> {
+  respond(subject: string, queue: string, handler: RequestHandler): Promise<{ stop(): Promise<void> }> {
     return this.responders.add(subject, queue, handler);
   }
 

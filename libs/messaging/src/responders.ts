@@ -1,5 +1,5 @@
 import { headers, type Msg, type MsgHdrs, type Subscription } from '@nats-io/transport-node';
-import type { BusMessage, OutgoingMessage } from './bus.js';
+import type { BusMessage, OutgoingMessage, RequestHandler } from './bus.js';
 import type { NatsLink } from './nats-link.js';
 import { encodePayload } from './payload.js';
 
@@ -16,11 +16,7 @@ export class Responders {
 
   constructor(private readonly link: NatsLink) {}
 
-  async add(
-    subject: string,
-    queue: string,
-    handler: (request: BusMessage) => Promise<OutgoingMessage>,
-  ): Promise<{ stop(): Promise<void> }> {
+  async add(subject: string, queue: string, handler: RequestHandler): Promise<{ stop(): Promise<void> }> {
     const responder = new Responder(this.link, subject, queue, handler);
     this.active.add(responder);
     await responder.start();
@@ -46,7 +42,7 @@ class Responder {
     private readonly link: NatsLink,
     private readonly subject: string,
     private readonly queue: string,
-    private readonly handler: (request: BusMessage) => Promise<OutgoingMessage>,
+    private readonly handler: RequestHandler,
   ) {}
 
   /** Subscribes now, or as soon as there is a link for the first time; the client subscribes again by itself. */
@@ -76,24 +72,37 @@ class Responder {
    */
   private take(message: Msg): void {
     if (message.subject !== this.subject) return;
-    const answering = this.answer(message).finally(() => this.inFlight.delete(answering));
-    this.inFlight.add(answering);
+    try {
+      const answer = this.handler(toBusMessage(message));
+      if (!(answer instanceof Promise)) return respond(message, answer);
+      const answering = this.answerLater(message, answer).finally(() => this.inFlight.delete(answering));
+      this.inFlight.add(answering);
+    } catch (error) {
+      this.fail(message, error);
+    }
   }
 
-  private async answer(message: Msg): Promise<void> {
+  private async answerLater(message: Msg, answer: Promise<OutgoingMessage>): Promise<void> {
     try {
-      const answer = await this.handler(toBusMessage(message));
-      message.respond(encodePayload(answer.payload), { headers: toHeaders(answer.headers ?? {}) });
+      respond(message, await answer);
     } catch (error) {
-      this.complain(error);
-      message.respond(undefined, { headers: toHeaders(FAILED) });
+      this.fail(message, error);
     }
+  }
+
+  private fail(message: Msg, error: unknown): void {
+    this.complain(error);
+    message.respond(undefined, { headers: toHeaders(FAILED) });
   }
 
   private complain(error: unknown): void {
     const reason = error instanceof Error ? error.message : JSON.stringify(error);
     this.link.logger.error(`Answering ${this.subject} failed: ${reason}`);
   }
+}
+
+function respond(message: Msg, { payload, headers }: OutgoingMessage): void {
+  message.respond(encodePayload(payload), headers && { headers: toHeaders(headers) });
 }
 
 export function toBusMessage(message: Msg): BusMessage {

@@ -68,9 +68,24 @@ export function describeUnansweredRequests(stage: Stage): void {
       release();
     });
 
-    it('whose responder throws say so at once', async () => {
+    it('are answered by who has the answer at hand', async () => {
       const { bus } = await stage.connect();
-      await bus.respond(SUBJECT, QUEUE, () => Promise.reject(new Error('broken')));
+      await bus.respond(SUBJECT, QUEUE, ({ headers }) => ({ payload: 'here', headers }));
+      const answer = await bus.request(SUBJECT, { payload: 1, headers: { a: 'b' } }, 10_000);
+      expect([parse(answer), answer.headers]).toEqual(['here', { a: 'b' }]);
+    });
+
+    it.each([
+      ['rejects', () => Promise.reject(new Error('broken'))],
+      [
+        'throws',
+        () => {
+          throw new Error('broken');
+        },
+      ],
+    ])('whose responder %s say so at once', async (_, handler) => {
+      const { bus } = await stage.connect();
+      await bus.respond(SUBJECT, QUEUE, handler);
       const asking = bus.request(SUBJECT, { payload: 1 }, 10_000);
       await expect(asking).rejects.toMatchObject({ name: 'RequestError', code: 'responder-failed' });
     });
