@@ -14,11 +14,13 @@ export function drawSeedsMarkdown(runs: readonly RunReport[]): string | undefine
     const name = keys.map(([, cell]) => cell(run)).join(' ');
     groups.set(name, [...(groups.get(name) ?? []), run]);
   }
-  const rows = [...groups.values()].map((group) => [
-    ...keys.map(([, cell]) => (group[0] ? cell(group[0]) : '')),
-    group.map(({ options }) => options.seed).join(', '),
-    ...TARGETS.map((target) => worstOf(target, group)),
-  ]);
+  const rows: string[][] = [];
+  for (const group of groups.values()) {
+    const [first] = group;
+    const name = keys.map(([, cell]) => (first ? cell(first) : ''));
+    const seeds = group.map(({ options }) => options.seed).join(', ');
+    rows.push([...name, seeds, ...TARGETS.map((target) => worstOf(target, group))]);
+  }
   const names = [...keys.map(([head]) => head), 'seeds'];
   return markdownTable(
     names,
