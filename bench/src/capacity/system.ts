@@ -52,12 +52,14 @@ export class System {
     return sizeOf(join(this.folder, 'nats'));
   }
 
-  async router(name: string): Promise<{ process: MeasuredProcess; url: string }> {
+  /** @param processes behind its ports. */
+  async router(name: string, processes = 1): Promise<{ process: MeasuredProcess; url: string }> {
     const sha256 = createHash('sha256').update(KEY).digest('hex');
     const keys = join(this.folder, 'api-keys.json');
     writeFileSync(keys, JSON.stringify([{ name: KEY, sha256, scopes: ['issue', 'on-behalf', 'admin'] }]));
     return this.app('router', {
       ROUTER_ID: name,
+      ROUTER_PROCESSES: `${processes}`,
       GRPC_PORT: `${await getPort()}`,
       TURN_MASTER_SECRET: 'a master secret for benchmarks',
       API_KEYS_FILE: keys,
