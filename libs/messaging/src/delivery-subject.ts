@@ -6,6 +6,8 @@ export interface DeliveryInfo {
   readonly at: number;
   /** 1, 2, 3 … for each consumer. */
   readonly delivery: number;
+  /** Messages that wait behind it. */
+  readonly pending: number;
 }
 
 const DIGITS_BELOW_MS = 6;
@@ -22,5 +24,6 @@ export function readDelivery(reply: string): DeliveryInfo {
     // Cut as text: as a number, nanoseconds are no longer exact and could round up into the next millisecond.
     at: Number(tokens[7 + shift]?.slice(0, -DIGITS_BELOW_MS)),
     delivery: Number(tokens[6 + shift]),
+    pending: Number(tokens[8 + shift]),
   };
 }

@@ -22,9 +22,8 @@ function fakeSession(create = () => Promise.resolve({})) {
     manager: { consumers: { add: create } },
     newInbox: () => '_INBOX.spec',
   } as unknown as NatsSession;
-  const message = (streamSequence: number, deliverySequence: number) => ({
-    info: { streamSequence, deliverySequence, pending: 0 },
-    timestampNanos: 1_700_000_000_123_999_999n,
+  const message = (position: number, delivery: number) => ({
+    reply: `$JS.ACK.TURN_LOG.reader.1.${position}.${delivery}.1700000000123999999.0`,
     subject: 'turn.v1.policy',
     data: new Uint8Array(),
   });

@@ -3,6 +3,7 @@ import { AckPolicy, type ConsumerConfig, type ConsumerMessages, type JsMsg } fro
 import { nanos, TimeoutError } from '@nats-io/transport-node';
 import { LOG_STREAM } from '@spillway/contracts';
 import pRetry from 'p-retry';
+import { readDelivery } from './delivery-subject.js';
 import type { StoredMessage } from './delivery.js';
 import type { NatsSession } from './nats-link.js';
 
@@ -18,8 +19,6 @@ const INACTIVE_MS = 10_000;
  * server (nats-server 2.9.10).
  */
 const CREATE_MS = [1_000, 1_000, 1_000, 2_000];
-
-const NANOS_PER_MS = 1_000_000n;
 
 /** Where a reader begins and which subjects it reads. One filter: several need nats-server 2.10. */
 export type ReaderConfig = Pick<ConsumerConfig, 'deliver_policy' | 'filter_subject'> &
@@ -97,13 +96,12 @@ export class LogReader {
 
   private take(message: JsMsg): void {
     if (this.isLost) return;
-    const { streamSequence, deliverySequence, pending } = message.info;
-    if (deliverySequence !== this.received + 1) return this.end('a message was lost on the way');
-    this.received = deliverySequence;
-    // As a number, nanoseconds are no longer exact and could round up into the next millisecond.
-    const at = Number(message.timestampNanos / NANOS_PER_MS);
+    // What the client's `info` and `timestampNanos` tell takes five times as long.
+    const { position, at, delivery, pending } = readDelivery(replyOf(message));
+    if (delivery !== this.received + 1) return this.end('a message was lost on the way');
+    this.received = delivery;
     const { subject, data } = message;
-    this.listener.onMessage({ position: streamSequence, at, subject, data }, pending);
+    this.listener.onMessage({ position, at, subject, data }, pending);
   }
 
   private async watch(messages: ConsumerMessages): Promise<void> {
@@ -118,4 +116,9 @@ export class LogReader {
       else this.listener.onIdle(status.lastStreamSequence);
     }
   }
+}
+
+/** The subject that tells of its delivery; the client's messages have it (`@nats-io/jetstream` 3.4), its types do not. */
+function replyOf(message: JsMsg): string {
+  return 'reply' in message && typeof message.reply === 'string' ? message.reply : '';
 }
