@@ -8,6 +8,7 @@ import type { ApiKeys } from './auth/api-keys.js';
 import type { RouterConfig } from './config.js';
 import { FleetView } from './fleet/fleet-view.js';
 import { GrpcEdge, grpcOptions } from './grpc/grpc-options.js';
+import { IceGrpcController } from './grpc/ice.grpc.controller.js';
 import { IceServersFront } from './http/ice-servers.front.js';
 import { iceServersRoute } from './http/ice-servers.route.js';
 import { ProblemFilter, sendProblem } from './http/problem.filter.js';
@@ -79,6 +80,7 @@ export async function startRouter(start: RouterStart): Promise<RunningRouter> {
   await app.startAllMicroservices().catch((error: unknown) => {
     throw explainListenError(grpcAddress(config), error);
   });
+  grpc.answer('GetIceServers', app.get(IceGrpcController).getIceServers);
   const httpPort = await listen(app, httpAddress(config));
   const health = app.get(Health);
   const healthTimer = setInterval(() => grpc.setServing(health.readiness().ready), HEALTH_MS);

@@ -1,4 +1,4 @@
-import { Metadata, status } from '@grpc/grpc-js';
+import { Metadata, status, type StatusObject } from '@grpc/grpc-js';
 import { RpcException } from '@nestjs/microservices';
 import { PROBLEMS, type ProblemCode } from '@spillway/contracts';
 import { ProblemError } from '../problem-error.js';
@@ -20,7 +20,7 @@ const STATUS_OF: Readonly<Record<number, status>> = {
 export const grpcStatusOf = (code: ProblemCode): status => STATUS_OF[PROBLEMS[code]] ?? status.UNKNOWN;
 
 /** Carries the stable code and the field in the trailing metadata `spillway-code` and `spillway-field`. */
-export function grpcProblem(error: unknown): RpcException {
+export function grpcStatus(error: unknown): Partial<StatusObject> {
   const problem = error instanceof ProblemError ? error : new ProblemError('internal', 'The router failed');
   const metadata = new Metadata();
   metadata.set('spillway-code', problem.code);
@@ -28,9 +28,11 @@ export function grpcProblem(error: unknown): RpcException {
   if (problem.retryAfterSeconds !== undefined) {
     metadata.set('retry-after', String(problem.retryAfterSeconds));
   }
-  return new RpcException({
-    code: grpcStatusOf(problem.code),
-    message: problem.message,
-    metadata,
-  });
+  return { code: grpcStatusOf(problem.code), details: problem.message, metadata };
+}
+
+/** The same for Nest. */
+export function grpcProblem(error: unknown): RpcException {
+  const { code, details, metadata } = grpcStatus(error);
+  return new RpcException({ code, message: details, metadata });
 }

@@ -1,4 +1,4 @@
-import type { Metadata, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
+import type { handleUnaryCall, Metadata, ServerDuplexStream, ServerUnaryCall } from '@grpc/grpc-js';
 import { Controller, Inject, type OnModuleDestroy } from '@nestjs/common';
 import { GrpcMethod, GrpcStreamCall } from '@nestjs/microservices';
 import {
@@ -19,8 +19,8 @@ import { decisionIdOf } from '../decisions/decision-id.js';
 import { toGrpcExplanation } from '../decisions/grpc-explanation.js';
 import { FleetReport } from '../fleet/fleet-report.js';
 import { ProblemError } from '../problem-error.js';
-import { RequestGate } from '../request-gate.js';
-import { grpcProblem } from './grpc-problem.js';
+import { RequestGate, type FaceRequest } from '../request-gate.js';
+import { grpcProblem, grpcStatus } from './grpc-problem.js';
 import {
   fromGrpc,
   toGrpcAnswer,
@@ -34,6 +34,8 @@ interface StreamRequest {
   id?: string;
   request?: GrpcIceServersRequest;
 }
+
+type GrpcCaller = Omit<FaceRequest, 'face' | 'body'>;
 
 /** Milliseconds between two looks at the regions for a watcher. */
 const WATCH_MS = 1_000;
@@ -54,24 +56,21 @@ export class IceGrpcController implements OnModuleDestroy {
     this.readPeer = peerReader(config.TRUSTED_PROXIES);
   }
 
-  @GrpcMethod('IceService', 'GetIceServers')
-  getIceServers(
-    request: GrpcIceServersRequest,
-    metadata: Metadata,
-    call: ServerUnaryCall<unknown, unknown>,
-  ): object {
+  /** `GetIceServers`, past Nest: see `GrpcEdge.answer`. */
+  readonly getIceServers: handleUnaryCall<object, object> = (call, done) => {
     try {
-      return this.answer(request, metadata, call.getPeer(), undefined);
+      done(null, this.answer(call.request, this.callerOf(call.metadata, call.getPeer(), undefined)));
     } catch (error) {
-      throw grpcProblem(error);
+      done(grpcStatus(error));
     }
-  }
+  };
 
   @GrpcStreamCall('IceService', 'StreamIceServers')
   streamIceServers(call: ServerDuplexStream<StreamRequest, unknown>): void {
-    const peer = call.getPeer();
+    // The metadata of a stream is one for all its requests.
+    const caller = this.callerOf(call.metadata, call.getPeer(), call.metadata);
     call.on('data', ({ id = '', request = {} }: StreamRequest) => {
-      if (!call.write({ id, ...this.result(request, call.metadata, peer) })) call.pause();
+      if (!call.write(this.result(id, request, caller))) call.pause();
     });
     call.on('drain', () => call.resume());
     call.on('end', () => call.end());
@@ -132,29 +131,28 @@ export class IceGrpcController implements OnModuleDestroy {
     }
   }
 
-  private result(request: GrpcIceServersRequest, metadata: Metadata, peer: string): object {
+  private result(id: string, request: GrpcIceServersRequest, caller: GrpcCaller): object {
     try {
-      // The metadata of a stream is one for all its requests.
-      return { answer: this.answer(request, metadata, peer, metadata) };
+      return { id, answer: this.answer(request, caller) };
     } catch (error) {
-      return { problem: streamProblem(error) };
+      return { id, problem: streamProblem(error) };
     }
+  }
+
+  private callerOf(metadata: Metadata, address: string, connection: object | undefined): GrpcCaller {
+    const authorization = textOf(metadata, 'authorization');
+    const { peer, client } = this.readPeer(address, metadata);
+    return { connection, authorization, peer, client };
   }
 
   private answer(
     request: GrpcIceServersRequest,
-    metadata: Metadata,
-    peer: string,
-    connection: object | undefined,
+    { connection, authorization, peer, client }: GrpcCaller,
   ): object {
-    const answer = this.gate.iceServers({
-      face: 'grpc',
-      connection,
-      authorization: textOf(metadata, 'authorization'),
-      ...this.readPeer(peer, metadata),
-      body: fromGrpc(request),
-    });
-    return toGrpcAnswer(answer);
+    const body = fromGrpc(request);
+    return toGrpcAnswer(
+      this.gate.iceServers({ face: 'grpc', connection, authorization, peer, client, body }),
+    );
   }
 }
 

@@ -44,8 +44,8 @@ describe('an answer for gRPC', () => {
   };
 
   it('leaves out what is null: proto3 knows none', () => {
-    expect(toGrpcAnswer(answer)).toMatchObject({ placement: { decisionId: 'd', region: 'r', nodes: ['n'] } });
-    expect(toGrpcAnswer(answer)).not.toHaveProperty('placement.nearestRegion');
+    const { nearestRegion: _none, ...placement } = answer.placement;
+    expect(toGrpcAnswer(answer)).toEqual({ ...answer, placement });
   });
 
   it('has everything else as it is', () => {

@@ -20,19 +20,25 @@ export interface GrpcRegions {
 
 const TRANSPORT_PREFIX = 'TRANSPORT_';
 
-/** To the JSON form, which the one schema then checks: both faces refuse the same things in the same words. */
+/**
+ * To the JSON form, which the one schema then checks: both faces refuse the same things in the same words. Member by
+ * member, as spreading one object into another takes microseconds (Node 20).
+ */
 export function fromGrpc(request: GrpcIceServersRequest): unknown {
   const { userId, sessionId, clientIp, region, ttlSeconds, count, transports = [] } = request;
   return {
-    ...defined({ userId, sessionId, clientIp, ttlSeconds, count }),
-    ...(region && {
-      region: {
-        ...(region.require?.length && { require: region.require }),
-        ...defined({ prefer: region.prefer }),
-      },
-    }),
-    ...(transports.length > 0 && { transports: transports.map(transportName) }),
+    userId: userId ?? undefined,
+    sessionId: sessionId ?? undefined,
+    clientIp: clientIp ?? undefined,
+    region: region ? regionFrom(region) : undefined,
+    ttlSeconds: ttlSeconds ?? undefined,
+    count: count ?? undefined,
+    transports: transports.length > 0 ? transports.map(transportName) : undefined,
   };
+}
+
+function regionFrom({ require, prefer }: NonNullable<GrpcIceServersRequest['region']>): object {
+  return { require: require?.length ? require : undefined, prefer: prefer ?? undefined };
 }
 
 function transportName(value: string | number): string {
@@ -47,9 +53,14 @@ function defined(fields: Record<string, unknown>): Record<string, unknown> {
 }
 
 /** proto3 knows no null: what is unknown is absent. */
-export function toGrpcAnswer(answer: IceServersAnswer): object {
-  const { nearestRegion, ...placement } = answer.placement;
-  return { ...answer, placement: { ...placement, ...defined({ nearestRegion }) } };
+export function toGrpcAnswer({ iceServers, ttlSeconds, expiresAt, placement }: IceServersAnswer): object {
+  const { decisionId, region, nodes, nearestRegion, reason } = placement;
+  return {
+    iceServers,
+    ttlSeconds,
+    expiresAt,
+    placement: { decisionId, region, nodes, nearestRegion: nearestRegion ?? undefined, reason },
+  };
 }
 
 /** Without the ages: a watcher is told of what changes. Nor the plans, which are the operators'. */
