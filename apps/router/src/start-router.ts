@@ -70,9 +70,10 @@ export async function startRouter(start: RouterStart): Promise<RunningRouter> {
     .register(iceServersRoute(app.get(RequestGate), app.get(RouterMetrics), problems));
   const front = new IceServersFront(app.get(RequestGate), BODY_LIMIT_BYTES);
   front.standBefore(app.getHttpServer());
+  // First: NATS gets the log ready while the others begin to listen.
+  app.connectMicroservice({ strategy: new LogTransport({ bus, queue: ROUTER_QUEUE }) });
   const grpc = new GrpcEdge();
   app.connectMicroservice(grpcOptions(`${bracketed(config.GRPC_HOST)}:${config.GRPC_PORT}`, grpc));
-  app.connectMicroservice({ strategy: new LogTransport({ bus, queue: ROUTER_QUEUE }) });
 
   view.onStep((step, moment) => issued.note(step, moment));
   view.setLink(bus.link);
