@@ -133,9 +133,9 @@ export class Fleet {
     this.population.advance(this.lastNow, this.link);
   }
 
-  /** A credential for this node was issued now. */
-  reserve(nodeId: string, monotonicMs: number): void {
-    this.issues.reserve(nodeId, this.clock.now(monotonicMs));
+  /** A credential for this node was issued now. @param node itself, or its id: known or not. */
+  reserve(node: FleetNode | string, monotonicMs: number): void {
+    this.issues.reserve(node, this.clock.now(monotonicMs));
   }
 
   /** While the link to the log is down nothing ages; when it is back every node gets its full time again. */

@@ -2,6 +2,7 @@ import { MAX_RAMP_SECONDS, type Issued, type PolicyDocument } from '@spillway/co
 import type { FoldOutcome } from './fold-outcome.js';
 import type { LinkState } from './link.js';
 import { LiveRouters, ROUTER_LIVE_MS } from './live-routers.js';
+import { NodeState, type FleetNode } from './node.js';
 import { Reservations } from './reservations.js';
 import type { Tallies, Tally } from './tallies.js';
 import { TOLD_AFTER_MS, Untold } from './untold.js';
@@ -30,8 +31,11 @@ export class Issues {
   }
 
   /** This router issued a credential for this node now. */
-  reserve(nodeId: string, now: number): void {
-    this.untold.add(this.count(nodeId, now), now);
+  reserve(node: FleetNode | string, now: number): void {
+    // A node that is at hand has its tally with it: in a large fleet finding it by its id is a few looks into memory.
+    const tally =
+      node instanceof NodeState ? node.tally : this.tallies.of(typeof node === 'string' ? node : node.id);
+    this.untold.add(this.count(tally, now), now);
   }
 
   apply(issued: Issued, writtenAt: number, now: number, link: LinkState): FoldOutcome {
@@ -41,7 +45,7 @@ export class Issues {
     for (const { nodes, ageMs } of issued.decisions) {
       // A router that was cut off sends what it issued meanwhile: that load is in the heartbeats by now.
       if (ageMs >= MAX_RAMP_SECONDS * 1000) continue;
-      for (const nodeId of nodes) this.count(nodeId, writtenAt - ageMs);
+      for (const nodeId of nodes) this.count(this.tallies.of(nodeId), writtenAt - ageMs);
     }
     return 'applied';
   }
@@ -61,8 +65,7 @@ export class Issues {
     this.reservations.revive();
   }
 
-  private count(nodeId: string, at: number): Tally {
-    const tally = this.tallies.of(nodeId);
+  private count(tally: Tally, at: number): Tally {
     if (this.reservations.add(tally, at)) tallyChanged(tally, 1);
     return tally;
   }

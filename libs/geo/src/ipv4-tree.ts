@@ -8,13 +8,16 @@ interface TreeMetadata {
 
 /** Zeros that an IPv4 address begins with in a tree of IPv6. */
 const BITS_BEFORE_IPV4 = 96;
+/** The first bits of an address, whose steps are taken once for all addresses: 256 KiB, a few milliseconds to make. */
+const INDEXED_BITS = 16;
 
 /**
  * The search tree of an .mmdb file, for IPv4: the library's own way there takes four times as long, most of it for
  * making lists of bytes. MaxMind DB File Format Specification 2.0, "Binary Search Tree Section".
  */
 export class Ipv4Tree {
-  private readonly start: number;
+  /** Where the walk is after the first bits, by these. */
+  private readonly index: Uint32Array;
   private readonly nodeCount: number;
 
   constructor(
@@ -22,17 +25,33 @@ export class Ipv4Tree {
     private readonly metadata: TreeMetadata,
   ) {
     this.nodeCount = metadata.nodeCount;
-    let node = 0;
-    for (let i = 0; metadata.ipVersion === 6 && i < BITS_BEFORE_IPV4; i++) node = this.step(node, 0);
-    this.start = node;
+    let start = 0;
+    for (let i = 0; metadata.ipVersion === 6 && i < BITS_BEFORE_IPV4; i++) start = this.step(start, 0);
+    this.index = this.indexFrom(start);
   }
 
   /** @param ipv4 a valid address in its dotted form. @returns what tells its record apart; `undefined` without one. */
   find(ipv4: string): number | undefined {
+    const { nodeCount } = this;
     const address = toNumber(ipv4);
-    let node = this.start;
-    for (let bit = 31; bit >= 0; bit--) node = this.step(node, (address >>> bit) & 1);
-    return node > this.nodeCount ? node : undefined;
+    let node = this.index[address >>> (32 - INDEXED_BITS)] ?? 0;
+    for (let bit = 31 - INDEXED_BITS; bit >= 0 && node < nodeCount; bit--) {
+      node = this.step(node, (address >>> bit) & 1);
+    }
+    return node > nodeCount ? node : undefined;
+  }
+
+  private indexFrom(start: number): Uint32Array {
+    let level = Uint32Array.of(start);
+    for (let bit = 0; bit < INDEXED_BITS; bit++) {
+      const next = new Uint32Array(2 * level.length);
+      for (const [i, node] of level.entries()) {
+        next[2 * i] = this.step(node, 0);
+        next[2 * i + 1] = this.step(node, 1);
+      }
+      level = next;
+    }
+    return level;
   }
 
   /** The left or the right record of a node; what is none stays as it is. */

@@ -119,7 +119,7 @@ export class IceServersService {
     const user = named === undefined ? undefined : turnUser(named);
     const { now: atMs, position } = view.fleet;
     issued.add({ atMs, position, n, asked, user, region, nodes, nearestRegion, reason });
-    for (const node of nodes) view.reserve(node);
+    for (const node of placement.nodes) view.reserve(node);
     return { id: decisionId(routerId, bootId, n), nodes };
   }
 
