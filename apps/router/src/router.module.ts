@@ -63,12 +63,7 @@ export class RouterModule {
     return {
       module: RouterModule,
       imports: [HealthModule, MetricsModule],
-      controllers: [
-        DecisionsController,
-        FleetController,
-        IceGrpcController,
-        LogController,
-      ],
+      controllers: [DecisionsController, FleetController, IceGrpcController, LogController],
       providers: [
         { provide: ROUTER_CONFIG, useValue: config },
         { provide: BUS, useValue: bus },
