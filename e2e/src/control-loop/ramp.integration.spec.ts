@@ -131,7 +131,8 @@ describeWith(
     it('spills those who lose the least', () => {
       const byLoss = spillByLoss(loop.demand.arrivals, HOT, 10);
       const { skill } = spillLoss(loop.demand.arrivals, HOT);
-      expect(trendOf(byLoss)).toBeLessThan(-0.85);
+      // Those who lose most are spilled so seldom that chance orders their tenths: -0.7 to -1 were seen, 0 is chance.
+      expect(trendOf(byLoss)).toBeLessThan(-0.6);
       expect(skill).toBeGreaterThan(0.5);
     });
 
