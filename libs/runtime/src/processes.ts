@@ -29,7 +29,7 @@ export interface SupervisionOptions {
  */
 export class Supervision {
   private readonly workers = new Map<number, Worker>();
-  private readonly started = new Set<Worker>();
+  private readonly started = new WeakSet<Worker>();
   /** Those that have started once: what ends before then would end so again. */
   private readonly proven = new Set<number>();
   private exitCode: number | undefined;
@@ -70,7 +70,7 @@ export class Supervision {
     for (const worker of this.workers.values()) {
       if (isAgain) worker.process.kill('SIGKILL');
       // One that has not started yet has nothing to end, and hears nothing.
-      else if (this.started.has(worker)) worker.send(STOP);
+      else if (this.started.has(worker) && worker.isConnected()) worker.send(STOP);
       else worker.process.kill('SIGTERM');
     }
     setTimeout(() => this.stop(1), STOP_LIMIT_MS).unref();

@@ -5,8 +5,7 @@ import type { Heartbeat, PolicyDocument } from '@spillway/contracts';
 import type { ClientLocator } from '@spillway/geo';
 import { MemoryBus, MemoryLog, type Bus } from '@spillway/messaging';
 import { runShutdown } from '@spillway/runtime';
-import { aPolicy } from '@spillway/testkit';
-import getPort from 'get-port';
+import { aPolicy, freePort } from '@spillway/testkit';
 import { ApiKeys } from '../auth/api-keys.js';
 import { loadRouterConfig, type RouterConfig } from '../config.js';
 import { startRouter, type RunningRouter } from '../start-router.js';
@@ -53,8 +52,8 @@ export async function startTestRouter(options: RouterOptions = {}): Promise<Test
     ROUTER_ID: 'router-1',
     RATE_LIMIT_PER_KEY: '0',
     RATE_LIMIT_PER_CLIENT: '0',
-    HTTP_PORT: String(await getPort()),
-    GRPC_PORT: String(await getPort()),
+    HTTP_PORT: String(await freePort()),
+    GRPC_PORT: String(await freePort()),
   });
   const all = { ...config, ...options.config };
   const router = await startRouter({
