@@ -1,5 +1,5 @@
 import { Logger, type LoggerService } from '@nestjs/common';
-import { AUTOSCALER_QUEUE, type ProviderKind } from '@spillway/contracts';
+import type { ProviderKind } from '@spillway/contracts';
 import type { Bus } from '@spillway/messaging';
 import { LogTransport } from '@spillway/messaging/nest';
 import { createHttpApp, listen, type ShutdownStep } from '@spillway/runtime';
@@ -44,7 +44,7 @@ export async function startAutoscaler(start: AutoscalerStart): Promise<RunningAu
     ...(stepMs !== undefined && { stepMs }),
   });
   const app = await createHttpApp(module, { logger, bodyLimitBytes: 1024 });
-  app.connectMicroservice({ strategy: new LogTransport({ bus, queue: AUTOSCALER_QUEUE }) });
+  app.connectMicroservice({ strategy: new LogTransport(bus) });
   view.setLink(bus.link);
   bus.onLink((link) => view.setLink(link));
   await app.startAllMicroservices();

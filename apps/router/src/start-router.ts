@@ -3,7 +3,7 @@ import type { ClientLocator } from '@spillway/geo';
 import type { Bus } from '@spillway/messaging';
 import { LogTransport } from '@spillway/messaging/nest';
 import { createHttpApp, explainListenError, Health, listen, type ShutdownStep } from '@spillway/runtime';
-import { DEFAULT_RETENTION, ROUTER_QUEUE, type LogRetention } from '@spillway/contracts';
+import { DEFAULT_RETENTION, type LogRetention } from '@spillway/contracts';
 import type { ApiKeys } from './auth/api-keys.js';
 import type { RouterConfig } from './config.js';
 import { FleetView } from './fleet/fleet-view.js';
@@ -71,7 +71,7 @@ export async function startRouter(start: RouterStart): Promise<RunningRouter> {
   const front = new IceServersFront(app.get(RequestGate), BODY_LIMIT_BYTES);
   front.standBefore(app.getHttpServer());
   // First: NATS gets the log ready while the others begin to listen.
-  app.connectMicroservice({ strategy: new LogTransport({ bus, queue: ROUTER_QUEUE }) });
+  app.connectMicroservice({ strategy: new LogTransport(bus) });
   const grpc = new GrpcEdge();
   app.connectMicroservice(grpcOptions(`${bracketed(config.GRPC_HOST)}:${config.GRPC_PORT}`, grpc));
 

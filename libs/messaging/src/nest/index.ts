@@ -1,8 +1,2 @@
 export { BUS } from './bus-token.js';
-export {
-  LOG_STATUS,
-  LogTransport,
-  RequestContext,
-  type LogStatus,
-  type LogTransportOptions,
-} from './log-transport.js';
+export { LOG_STATUS, LogTransport, type LogStatus } from './log-transport.js';

@@ -8,15 +8,14 @@ import {
   type PipeTransform,
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { Ctx, EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
+import { EventPattern, MessagePattern, Payload } from '@nestjs/microservices';
 import { ISSUED_SUBJECTS, LOG_SUBJECTS, type LogEntry } from '@spillway/contracts';
 import { heartbeat, issued, nameOf } from '../conformance/events.js';
 import { record } from '../conformance/following.js';
 import { until } from '../conformance/harness.js';
 import { MemoryBus } from '../memory-bus.js';
 import { MemoryLog } from '../memory-log.js';
-import type { OutgoingMessage } from '../bus.js';
-import { LOG_STATUS, LogTransport, RequestContext, type LogStatus } from './log-transport.js';
+import { LOG_STATUS, LogTransport, type LogStatus } from './log-transport.js';
 
 const toEnd: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -26,7 +25,7 @@ afterEach(async () => {
 async function start(controller: new () => object, bus: MemoryBus): Promise<{ close(): Promise<void> }> {
   @Module({ controllers: [controller] })
   class SpecModule {}
-  const strategy = new LogTransport({ bus, queue: 'router' });
+  const strategy = new LogTransport(bus);
   const app = await NestFactory.createMicroservice(SpecModule, { strategy, logger: false });
   await app.listen();
   toEnd.push(() => app.close());
@@ -113,7 +112,7 @@ describe('LogTransport, following the log', () => {
     expect(seen).toEqual(['a/1', 'a/2']);
   });
 
-  it('neither follows nor answers once closed, and leaves the bus open', async () => {
+  it('does not follow once closed, and leaves the bus open', async () => {
     const seen: string[] = [];
     @Controller()
     class Folding {
@@ -121,57 +120,22 @@ describe('LogTransport, following the log', () => {
       onEntry(@Payload() entry: LogEntry): void {
         seen.push(nameOf(entry));
       }
-      @MessagePattern('turn.query.spec')
-      answer(): OutgoingMessage {
-        return { payload: 1 };
-      }
     }
     const bus = await provisioned();
     const app = await start(Folding, bus);
     await app.close();
     expect(await record(bus, heartbeat('a', 1))).toEqual([1]);
-    await expect(bus.request('turn.query.spec', { payload: 1 }, 1_000)).rejects.toMatchObject({
-      code: 'no-responders',
-    });
     expect(seen).toEqual([]);
   });
-});
 
-describe('LogTransport, answering requests', () => {
-  @Controller()
-  class Echo {
-    @MessagePattern('turn.query.spec')
-    answer(@Payload() body: unknown, @Ctx() context: RequestContext): OutgoingMessage {
-      if (body === 'throw') throw new Error('this handler is broken');
-      const { subject, headers } = context;
-      return { payload: { body: body ?? null, subject, headers } };
+  it('refuses to start with a handler of requests, which it would never call', async () => {
+    @Controller()
+    class Answering {
+      @MessagePattern('turn.query.spec')
+      answer(): number {
+        return 1;
+      }
     }
-  }
-  const text = new TextEncoder();
-
-  it.each([
-    ['JSON', { a: 1 }, { a: 1 }],
-    ['text that is no JSON, as it stands', text.encode('{not json'), '{not json'],
-    ['nothing', new Uint8Array(), null],
-  ])('hands the handler %s', async (_what, payload, body) => {
-    const bus = await provisioned();
-    await start(Echo, bus);
-    const answer = await bus.request(
-      'turn.query.spec',
-      { payload, headers: { authorization: 'key' } },
-      1_000,
-    );
-    expect(JSON.parse(new TextDecoder().decode(answer.data))).toEqual({
-      body,
-      subject: 'turn.query.spec',
-      headers: { authorization: 'key' },
-    });
-  });
-
-  it('tells the asker when the handler throws', async () => {
-    const bus = await provisioned();
-    await start(Echo, bus);
-    const asking = bus.request('turn.query.spec', { payload: 'throw' }, 1_000);
-    await expect(asking).rejects.toMatchObject({ code: 'responder-failed' });
+    await expect(start(Answering, await provisioned())).rejects.toThrow('Bus.respond');
   });
 });
