@@ -1,5 +1,5 @@
 import { NatsBus, natsOptionsFrom, type Bus, type BusLogger } from '@spillway/messaging';
-import { loadConfig, text } from '@spillway/runtime';
+import { loadConfig, text } from '@spillway/runtime/config';
 import { z } from 'zod';
 
 /** NATS was not reached in time, or does not let us in. */

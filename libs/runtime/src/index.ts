@@ -1,6 +1,19 @@
-export { ConfigError, loadConfig, type Environment } from './config.js';
-export { commaList, flag, hostAndPort, httpUrl, port, secret, text, wholeNumber } from './config-fields.js';
-export { configMarkdown, describeConfig, type ConfigField } from './config-reference.js';
+export {
+  commaList,
+  ConfigError,
+  configMarkdown,
+  describeConfig,
+  flag,
+  hostAndPort,
+  httpUrl,
+  loadConfig,
+  port,
+  secret,
+  text,
+  wholeNumber,
+  type ConfigField,
+  type Environment,
+} from './config/index.js';
 export { Health, HealthModule, type CheckResult, type CheckStatus, type Readiness } from './health.js';
 export {
   createHttpApp,

@@ -1,4 +1,4 @@
-import { ConfigError, loadConfig, secret } from '@spillway/runtime';
+import { ConfigError, loadConfig, secret } from '@spillway/runtime/config';
 import { z } from 'zod';
 import { UsageError } from '../usage-error.js';
 
