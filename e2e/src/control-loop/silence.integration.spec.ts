@@ -175,13 +175,12 @@ describeWith(['nats-server'], 'heartbeats that do not come', () => {
 
   /** A price is kept while the bus is away: it should not be one that a fault just before has left behind. */
   function isSteady(): boolean {
-    const recent = loop.samples.filter(({ atMs }) => atMs >= loop.demand.ms - WINDOW_MS);
-    const mean = priceBetween(loop.demand.ms - WINDOW_MS, loop.demand.ms);
-    return recent.every(({ utilization, priceMs }) => {
-      const price = priceMs.get(HOT) ?? 0;
-      const load = utilization.get(HOT) ?? 0;
-      return price > 0.5 * mean && price < 1.5 * mean && Math.abs(load - DEMAND.steady) < 0.02;
-    });
+    const now = loop.demand.ms;
+    const sample = loop.samples.at(-1);
+    const load = sample?.utilization.get(HOT) ?? 0;
+    const price = (sample?.priceMs.get(HOT) ?? 0) / priceBetween(now - WINDOW_MS, now);
+    const share = spillBetween(now - WINDOW_MS, now) - (1 - DEMAND.steady / DEMAND.hot);
+    return Math.abs(load - DEMAND.steady) < 0.02 && Math.abs(price - 1) < 0.5 && Math.abs(share) < 0.1;
   }
 
   function priceBetween(fromMs: number, toMs: number): number {
