@@ -53,18 +53,20 @@ export class System {
   }
 
   /** @param processes behind its ports. */
-  async router(name: string, processes = 1): Promise<{ process: MeasuredProcess; url: string }> {
+  async router(name: string, processes = 1) {
+    const grpcPort = await getPort();
     const sha256 = createHash('sha256').update(KEY).digest('hex');
     const keys = join(this.folder, 'api-keys.json');
     writeFileSync(keys, JSON.stringify([{ name: KEY, sha256, scopes: ['issue', 'on-behalf', 'admin'] }]));
-    return this.app('router', {
+    const app = await this.app('router', {
       ROUTER_ID: name,
       ROUTER_PROCESSES: `${processes}`,
-      GRPC_PORT: `${await getPort()}`,
+      GRPC_PORT: `${grpcPort}`,
       TURN_MASTER_SECRET: 'a master secret for benchmarks',
       API_KEYS_FILE: keys,
       RATE_LIMIT_PER_KEY: '0',
     });
+    return { ...app, grpcPort };
   }
 
   autoscaler = () => this.app('autoscaler', { AUTOSCALER_ID: 'bench' });

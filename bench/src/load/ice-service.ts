@@ -24,7 +24,7 @@ export interface IceClient extends Client {
   streamIceServers(metadata: Metadata): ClientDuplexStream<object, StreamResult>;
 }
 
-type IceClientClass = (new (address: string, credentials: object) => IceClient) & {
+type IceClientClass = (new (address: string, credentials: object, options?: object) => IceClient) & {
   readonly service: ServiceDefinition;
 };
 
@@ -41,9 +41,11 @@ export function iceServiceDefinition(): ServiceDefinition {
   return iceClientClass().service;
 }
 
+/** A client with a connection of its own. */
 export function openIceClient(port: number): IceClient {
   const IceService = iceClientClass();
-  return new IceService(`127.0.0.1:${port}`, credentials.createInsecure());
+  const options = { 'grpc.use_local_subchannel_pool': 1 };
+  return new IceService(`127.0.0.1:${port}`, credentials.createInsecure(), options);
 }
 
 export function bearer(key: string): Metadata {

@@ -50,7 +50,7 @@ export const grpc: Part = {
   },
 };
 
-function unaryAsk(client: IceClient): Side['ask'] {
+export function unaryAsk(client: IceClient): Side['ask'] {
   let asked = 0;
   return () =>
     new Promise((resolve, reject) => {
@@ -60,7 +60,7 @@ function unaryAsk(client: IceClient): Side['ask'] {
     });
 }
 
-function streamAsk(client: IceClient): Side['ask'] {
+export function streamAsk(client: IceClient): Side['ask'] {
   const stream = client.streamIceServers(KEY);
   const waiting = new Map<string, { resolve: (answer: object) => void; reject: (error: Error) => void }>();
   stream.on('data', ({ id, answer, problem }: { id: string; answer?: object; problem?: object }) => {

@@ -47,7 +47,7 @@ export const nats: Part = {
   },
 };
 
-function askOn(bus: NatsBus, subject: string): Side['ask'] {
+export function askOn(bus: NatsBus, subject: string): Side['ask'] {
   let asked = 0;
   const headers = { authorization: 'Bearer bench' };
   return async () => {
