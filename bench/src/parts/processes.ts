@@ -38,7 +38,7 @@ export const processes: Part = {
       for (const face of FACES) figures.push(await compare(face, sides, effort));
       return figures;
     } finally {
-      for (const stop of stops.reverse()) await stop();
+      for (const stop of stops.toReversed()) await stop();
     }
   },
 };
