@@ -74,6 +74,29 @@ export const router = dashboard({
       ),
     ),
     row(
+      'The policy that is tried beside the one in force',
+      graph(
+        'By what it agrees on',
+        'reqps',
+        [[`sum by (agreement) (${rate('spillway_shadow_decisions_total')})`, '{{agreement}}']],
+        { stack: true, description: 'Nothing where none is tried.' },
+      ),
+      graph(
+        'Spillovers',
+        'reqps',
+        [[`sum by (side) (${rate('spillway_shadow_spilled_total')})`, '{{side}}']],
+        {
+          description: 'Of the requests that both were asked: those given, and its own.',
+        },
+      ),
+      graph('Farther and nearer, by request', 'ms', [
+        [
+          `sum by (direction) (${rate('spillway_shadow_rtt_ms_total')}) / on() group_left() sum(${rate('spillway_shadow_decisions_total')})`,
+          '{{direction}}',
+        ],
+      ]),
+    ),
+    row(
       'The process',
       byInstance('CPU', 'percentunit', rate('process_cpu_seconds_total'), { description: 'Of one core.' }),
       byInstance('Memory', 'bytes', `process_resident_memory_bytes${OF}`),

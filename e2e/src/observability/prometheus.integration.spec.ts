@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { describeWith } from '@spillway/testkit';
@@ -7,7 +7,7 @@ import { startProcess, type RunningProcess } from '../processes.js';
 import { startSystem, type System } from '../system.js';
 import { until } from '../until.js';
 import { startPrometheus, type StartedPrometheus } from './prometheus.harness.js';
-import { CLI, dashboards, panelQueries, recordings } from './shipped-files.harness.js';
+import { CLI, dashboards, DEMO_POLICY, panelQueries, recordings } from './shipped-files.harness.js';
 import { startTlsNode, VALID_DAYS, type TlsNode } from './tls-node.harness.js';
 
 const FULL = 'eu-central-1';
@@ -41,6 +41,14 @@ const filledIn = (expr: string) =>
   (expr.includes('$region') ? REGIONS : ['']).map((region) =>
     expr.replaceAll('$region', region).replaceAll('$instance', '.*').replaceAll('$__rate_interval', '1m'),
   );
+
+/** Has all routers try the policy that is in force, but without any spilling, beside it. */
+async function tryBeside(file: string, natsUrl: string): Promise<void> {
+  writeFileSync(file, `${readFileSync(DEMO_POLICY, 'utf8')}\nstrategy: nearest\n`);
+  const shadow = ['policy', 'shadow', file, '--share', '1', '--nats', natsUrl];
+  const { exitCode, output } = await startProcess(process.execPath, [CLI, ...shadow]).ended;
+  if (exitCode !== 0) throw new Error(output);
+}
 
 describeWith(
   ['nats-server', 'turnserver', 'prometheus', 'openssl'],
@@ -77,6 +85,7 @@ describeWith(
         ],
       });
       const full = ['load', '--region', FULL, '--utilization', '0.95', '--nats', natsUrl];
+      await tryBeside(join(folder, 'nearest.yaml'), natsUrl);
       load = startProcess(process.execPath, [CLI, ...full]);
       asking = setInterval(() => {
         void system.ask({ clientIp: GERMAN }).catch(() => undefined);

@@ -9,6 +9,7 @@ export const PROMETHEUS_FOLDER = join(ROOT, 'deploy/prometheus');
 export const DASHBOARDS_FOLDER = join(ROOT, 'deploy/grafana/dashboards');
 export const RUNBOOKS_FOLDER = join(ROOT, 'docs/runbooks');
 export const NODE_MODULES = join(ROOT, 'node_modules');
+export const DEMO_POLICY = join(ROOT, 'deploy/policy.demo.yaml');
 export const CLI = join(ROOT, 'apps/cli/dist/main.js');
 
 /** Paths of the files in a folder that end like this. */
