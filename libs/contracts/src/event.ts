@@ -50,7 +50,8 @@ export type RejectionReason = (typeof REJECTION_REASONS)[number];
 export type ParsedEvent =
   { ok: true; event: LogEvent } | { ok: false; reason: RejectionReason; detail: string };
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** Throws where a text is none. */
+export const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Reads one message of the log. What it refuses must be counted and dropped, never folded. */
 export function parseEvent(subject: string, data: Uint8Array): ParsedEvent {

@@ -144,6 +144,7 @@ export {
   type ParsedEvent,
   type RejectionReason,
 } from './event.js';
+export { EventReader } from './event-reader.js';
 export {
   ENROL_PROBLEMS,
   enrolAnswerSchema,

@@ -1,4 +1,4 @@
-import { parseEvent } from '@spillway/contracts';
+import { EventReader } from '@spillway/contracts';
 import type { LogGap, LogListener } from './bus.js';
 import type { BusLogger } from './nats-options.js';
 
@@ -17,6 +17,7 @@ export class Delivery {
   private last = 0;
   private lastAt = 0;
   private lastSubject = '';
+  private readonly reader = new EventReader();
 
   constructor(
     private readonly listener: LogListener,
@@ -39,7 +40,7 @@ export class Delivery {
     this.last = position;
     this.lastAt = at;
     this.lastSubject = subject;
-    const parsed = parseEvent(subject, message.data);
+    const parsed = this.reader.read(subject, message.data);
     try {
       if (parsed.ok) this.listener.onEntry({ position, at, event: parsed.event });
       else this.listener.onRejected?.({ position, subject, reason: parsed.reason, detail: parsed.detail });
