@@ -13,7 +13,8 @@ import { IceServersFront } from './http/ice-servers.front.js';
 import { iceServersRoute } from './http/ice-servers.route.js';
 import { ProblemFilter, sendProblem } from './http/problem.filter.js';
 import { answerUnreadable } from './http/unreadable.js';
-import { IssuedLog } from './issue/issued-log.js';
+import { IssuedLog, type IssuedLogEvents } from './issue/issued-log.js';
+import { OwnBatches } from './issue/own-batches.js';
 import { ProblemError } from './problem-error.js';
 import { RequestGate } from './request-gate.js';
 import { RouterModule } from './router.module.js';
@@ -49,10 +50,12 @@ export async function startRouter(start: RouterStart): Promise<RunningRouter> {
   const geo: { opened?: ClientLocator } = {};
   const locator: ClientLocator = { locate: (ip) => geo.opened?.locate(ip) };
   const view = new FleetView(bootId);
-  const issued = new IssuedLog(bus, config.ROUTER_ID, bootId, view, {
+  const own = new OwnBatches(config.ROUTER_ID);
+  const events: IssuedLogEvents = {
     onLost: (decisions) => app.get(RouterMetrics).unlogged.inc(decisions),
     onFault: (error) => new Logger('Issued').error(String(error)),
-  });
+  };
+  const issued = new IssuedLog(bus, config.ROUTER_ID, bootId, view, events, own);
   const creating = createHttpApp(RouterModule.with({ ...start, locator, view, issued }), {
     logger,
     bodyLimitBytes: BODY_LIMIT_BYTES,
@@ -71,7 +74,7 @@ export async function startRouter(start: RouterStart): Promise<RunningRouter> {
   const front = new IceServersFront(app.get(RequestGate), BODY_LIMIT_BYTES);
   front.standBefore(app.getHttpServer());
   // First: NATS gets the log ready while the others begin to listen.
-  app.connectMicroservice({ strategy: new LogTransport(bus) });
+  app.connectMicroservice({ strategy: new LogTransport(bus, own) });
   const grpc = new GrpcEdge();
   app.connectMicroservice(grpcOptions(`${bracketed(config.GRPC_HOST)}:${config.GRPC_PORT}`, grpc));
 

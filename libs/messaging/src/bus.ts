@@ -1,4 +1,4 @@
-import type { LogEntry, LogRetention, RejectionReason } from '@spillway/contracts';
+import type { EventReader, LogEntry, LogRetention, RejectionReason } from '@spillway/contracts';
 import type { BusReading, LogWindow } from './log-reading.js';
 import type { LogUsage } from './log-usage.js';
 
@@ -32,11 +32,16 @@ export interface LogListener {
   onGap?(gap: LogGap): void;
 }
 
+/** Reads the messages of one log. */
+export type MessageReader = Pick<EventReader, 'read'>;
+
 export interface FollowOptions {
   /** Subject filter; all of the log unless told. */
   readonly filter?: string;
   /** Seconds of `issued` batches to begin with besides the last message of every subject; 0 for none. */
   readonly issuedWindowSeconds?: number;
+  /** An `EventReader` unless told. */
+  readonly reader?: MessageReader;
 }
 
 export interface Following {

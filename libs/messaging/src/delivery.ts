@@ -1,5 +1,5 @@
 import { EventReader } from '@spillway/contracts';
-import type { LogGap, LogListener } from './bus.js';
+import type { LogGap, LogListener, MessageReader } from './bus.js';
 import type { BusLogger } from './nats-options.js';
 
 /** A message as the log holds it. */
@@ -17,11 +17,11 @@ export class Delivery {
   private last = 0;
   private lastAt = 0;
   private lastSubject = '';
-  private readonly reader = new EventReader();
 
   constructor(
     private readonly listener: LogListener,
     private readonly logger: BusLogger,
+    private readonly reader: MessageReader = new EventReader(),
   ) {}
 
   /** Position of the last message delivered. */

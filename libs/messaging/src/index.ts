@@ -6,6 +6,7 @@ export type {
   LinkState,
   LogGap,
   LogListener,
+  MessageReader,
   OutgoingMessage,
   RejectedMessage,
   StateStore,

@@ -43,7 +43,7 @@ export class LogFollower implements Following {
     listener: LogListener,
     private readonly options: FollowOptions,
   ) {
-    this.delivery = new Delivery(listener, link.logger);
+    this.delivery = new Delivery(listener, link.logger, options.reader);
     this.filter = options.filter ?? LOG_SUBJECTS;
     this.begun = new Promise((resolve) => (this.markBegun = resolve));
     this.ended = this.run(this.stopping.signal);

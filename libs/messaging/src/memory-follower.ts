@@ -23,7 +23,7 @@ export class MemoryFollower implements Following {
     private readonly options: FollowOptions,
     logger: BusLogger,
   ) {
-    this.delivery = new Delivery(listener, logger);
+    this.delivery = new Delivery(listener, logger, options.reader);
     this.filter = options.filter ?? LOG_SUBJECTS;
     this.detach = log.onChange(() => this.schedule());
   }

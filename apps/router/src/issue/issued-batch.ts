@@ -2,10 +2,12 @@ import {
   MAX_DECISIONS_PER_BATCH,
   type Basis,
   type RouterStep,
-  type WrittenIssued,
+  type WrittenDecision,
+  type WrittenRefusal,
 } from '@spillway/contracts';
 import { RULE_VERSION } from '@spillway/placement';
-import { writeDecision, writeRefusal, writtenBytes, type Decision, type RefusedRequest } from './decision.js';
+import { writeDecision, writeRefusal, type Decision, type RefusedRequest } from './decision.js';
+import type { BatchHead } from './own-batches.js';
 import type { DecidingView, Moment, Standpoint } from './standpoint.js';
 
 /** Well below what a message may have, and NATS's own limit of 1 MB. */
@@ -15,10 +17,13 @@ const MAX_STEPS = 1_000;
 
 export type StepTaken = Omit<RouterStep, 'after'>;
 
-/** What a router did from one moment on, until it is told. */
+/**
+ * What a router did from one moment on, until it is told. What is added is written at once: all of a batch together would
+ * hold up answers for milliseconds, and a text is less to keep.
+ */
 export class IssuedBatch {
-  private readonly decisions: Decision[] = [];
-  private readonly refused: { readonly request: RefusedRequest; readonly after: number }[] = [];
+  private readonly decisions: string[] = [];
+  private readonly refused: string[] = [];
   private readonly steps: RouterStep[];
   private bytes = 0;
   private isRestored: boolean;
@@ -51,14 +56,17 @@ export class IssuedBatch {
   }
 
   add(decision: Decision): void {
-    this.decisions.push(decision);
-    this.bytes += writtenBytes(decision, decision.nodes);
-    this.isRestored ||= this.view.isRestored;
+    this.keep(this.decisions, writeDecision(decision, this.from));
   }
 
   refuse(request: RefusedRequest): void {
-    this.refused.push({ request, after: this.decisions.length });
-    this.bytes += writtenBytes(request);
+    this.keep(this.refused, writeRefusal(request, this.from, this.decisions.length));
+  }
+
+  private keep(texts: string[], record: WrittenDecision | WrittenRefusal): void {
+    const text = JSON.stringify(record);
+    texts.push(text);
+    this.bytes += text.length;
     this.isRestored ||= this.view.isRestored;
   }
 
@@ -76,8 +84,9 @@ export class IssuedBatch {
     return this.steps;
   }
 
-  write(): Pick<WrittenIssued, 'basis' | 'decisions' | 'refused'> {
-    const { fromN, from, view, steps, refused } = this;
+  /** A `WrittenIssued`, as JSON. */
+  write(head: BatchHead): string {
+    const { fromN, from, view, steps, decisions, refused } = this;
     const basis: Basis = {
       rule: RULE_VERSION,
       fromN,
@@ -88,12 +97,8 @@ export class IssuedBatch {
       ...(steps.length > 0 && { steps: steps.slice(-MAX_STEPS) }),
       ...(this.isRestored && { isRestored: true }),
     };
-    return {
-      basis,
-      decisions: this.decisions.map((decision) => writeDecision(decision, from)),
-      ...(refused.length > 0 && {
-        refused: refused.map(({ request, after }) => writeRefusal(request, from, after)),
-      }),
-    };
+    const members = [JSON.stringify({ ...head, basis }).slice(1, -1), `"decisions":[${decisions.join()}]`];
+    if (refused.length > 0) members.push(`"refused":[${refused.join()}]`);
+    return `{${members.join()}}`;
   }
 }

@@ -3,7 +3,8 @@ import { MAX_DECISIONS_PER_BATCH, parseEvent, type Issued } from '@spillway/cont
 import { RULE_VERSION } from '@spillway/placement';
 import { MemoryBus } from '@spillway/messaging';
 import type { Decision } from './decision.js';
-import { IssuedLog } from './issued-log.js';
+import { IssuedLog, type IssuedLogEvents } from './issued-log.js';
+import { OwnBatches } from './own-batches.js';
 import type { DecidingView, Standpoint } from './standpoint.js';
 
 const decision = (n: number): Decision => ({
@@ -49,10 +50,11 @@ beforeEach(async () => {
   issuedCount = 0;
   moment = { atMs: 1_795_000_000_000, position: 70, digest: '00c0ffee' };
   isRestored = false;
-  subject = new IssuedLog(bus, 'router-1', 'boot', view, {
+  const events: IssuedLogEvents = {
     onLost: (decisions) => (lost += decisions),
     onFault: (error) => faults.push(String(error)),
-  });
+  };
+  subject = new IssuedLog(bus, 'router-1', 'boot', view, events, new OwnBatches('router-1'));
   subject.start();
 });
 
@@ -290,7 +292,7 @@ describe('IssuedLog', () => {
     const require = Array.from({ length: 64 }, (_, i) => `a-region-with-a-long-name-${i}`.padEnd(64, 'x'));
     for (let i = 0; i < 300; i++) subject.add({ ...decision(issuedCount++), asked: { require } });
     await pass(250);
-    expect(batches().map(({ basis }) => basis?.fromPosition)).toEqual([70, 1, 1, 1, 1, 1, 1]);
+    expect(batches().map(({ basis }) => basis?.fromPosition)).toEqual([70, 1, 1, 1, 1, 1]);
     const messages = bus.log.stream?.messages ?? [];
     expect(Math.max(...messages.map(({ data }) => data.length))).toBeLessThan(300_000);
   });

@@ -1,7 +1,8 @@
-import { subjectOf, type WrittenIssued } from '@spillway/contracts';
+import { subjectOf } from '@spillway/contracts';
 import type { Bus } from '@spillway/messaging';
 import type { Decision, RefusedRequest } from './decision.js';
 import { IssuedBatch, type StepTaken } from './issued-batch.js';
+import type { OwnBatches } from './own-batches.js';
 import type { DecidingView, Moment } from './standpoint.js';
 
 /** Milliseconds between batches while decisions are made. */
@@ -31,6 +32,7 @@ export class IssuedLog {
   /** Until what is being sent has been, or could not be. */
   private sending: Promise<unknown> | undefined;
   private readonly giveUp = new AbortController();
+  private readonly encoder = new TextEncoder();
 
   constructor(
     private readonly bus: Bus,
@@ -38,6 +40,7 @@ export class IssuedLog {
     private readonly bootId: string,
     private readonly view: DecidingView,
     private readonly events: IssuedLogEvents,
+    private readonly own: OwnBatches,
   ) {}
 
   start(): void {
@@ -147,7 +150,9 @@ export class IssuedLog {
     const { routerId, bootId } = this;
     const n = this.batch++;
     const at = new Date().toISOString();
-    const payload: WrittenIssued = { at, routerId, bootId, batch: n, ...batch.write() };
+    const head = { at, routerId, bootId, batch: n };
+    const payload = this.encoder.encode(batch.write(head));
+    this.own.await({ head, payload });
     try {
       const id = `${routerId}-${bootId}-${n}`;
       return await this.bus.record(subjectOf.issued(routerId), payload, id, this.giveUp.signal);

@@ -6,7 +6,8 @@ import { tenantOf } from '../auth/tenant.js';
 import { FleetView } from '../fleet/fleet-view.js';
 import { LogController } from '../fleet/log.controller.js';
 import { IceServersService } from '../issue/ice-servers.service.js';
-import { IssuedLog } from '../issue/issued-log.js';
+import { IssuedLog, type IssuedLogEvents } from '../issue/issued-log.js';
+import { OwnBatches } from '../issue/own-batches.js';
 import { NodeSecrets } from '../issue/node-secrets.js';
 import { ProblemError } from '../problem-error.js';
 import { RouterMetrics } from '../router-metrics.js';
@@ -29,6 +30,7 @@ const locator: ClientLocator = {
 export class ReplayedRouter {
   readonly bus: MemoryBus;
   readonly view: FleetView;
+  private readonly own: OwnBatches;
   private readonly issued: IssuedLog;
   private readonly service: IceServersService;
   private readonly arriving: { readonly at: number; readonly take: () => void }[] = [];
@@ -44,10 +46,12 @@ export class ReplayedRouter {
     this.bus = new MemoryBus(log);
     // Whose oscillator is a little off, and whose readings have fractions.
     this.view = new FleetView(bootId, () => performance.now() * 1.0001 + 0.3);
-    this.issued = new IssuedLog(this.bus, routerId, bootId, this.view, {
+    this.own = new OwnBatches(routerId);
+    const events: IssuedLogEvents = {
       onLost: (decisions) => (this.lost += decisions),
       onFault: () => undefined,
-    });
+    };
+    this.issued = new IssuedLog(this.bus, routerId, bootId, this.view, events, this.own);
     this.service = new IceServersService({
       view: this.view,
       locator,
@@ -73,7 +77,7 @@ export class ReplayedRouter {
         onCaughtUp: (position) =>
           this.later(() => void controller.onStatus({ kind: 'caught-up', filter, position })),
       },
-      { issuedWindowSeconds: ISSUED_WINDOW_SECONDS },
+      { issuedWindowSeconds: ISSUED_WINDOW_SECONDS, reader: this.own },
     );
   }
 

@@ -1,7 +1,7 @@
 import { Server, type CustomTransportStrategy, type MessageHandler } from '@nestjs/microservices';
 import { ISSUED_SUBJECTS, ISSUED_WINDOW_SECONDS } from '@spillway/contracts';
 import { isObservable } from 'rxjs';
-import type { Bus, Following, LogGap, RejectedMessage } from '../bus.js';
+import type { Bus, Following, LogGap, MessageReader, RejectedMessage } from '../bus.js';
 import { matchesSubject } from '../subject-filter.js';
 import { OrderedCalls } from './ordered-calls.js';
 
@@ -25,7 +25,11 @@ export class LogTransport extends Server implements CustomTransportStrategy {
   private followings: Promise<Following>[] = [];
   private isClosed = false;
 
-  constructor(private readonly bus: Bus) {
+  /** @param reader an `EventReader` for each filter unless told. */
+  constructor(
+    private readonly bus: Bus,
+    private readonly reader?: MessageReader,
+  ) {
     super();
   }
 
@@ -69,6 +73,7 @@ export class LogTransport extends Server implements CustomTransportStrategy {
       {
         filter,
         issuedWindowSeconds: matchesSubject(filter, ISSUED_SUBJECTS) ? ISSUED_WINDOW_SECONDS : 0,
+        ...(this.reader && { reader: this.reader }),
       },
     );
   }
