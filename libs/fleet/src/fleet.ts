@@ -5,7 +5,8 @@ import { Issues } from './issues.js';
 import { LINK_UP, linkMark } from './link.js';
 import { reservationUnit } from './load.js';
 import { LogClock } from './log-clock.js';
-import type { FleetNode } from './node.js';
+import type { Candidate, FleetNode } from './node.js';
+import { NodeRows } from './node-rows.js';
 import { Population } from './population.js';
 import { isOldGeneration, OutsideEvents, type RegionEvent } from './region-events.js';
 import { RegionState, type FleetRegion } from './region.js';
@@ -22,7 +23,8 @@ import { Tallies } from './tallies.js';
  */
 export class Fleet {
   readonly clock = new LogClock();
-  private readonly tallies = new Tallies();
+  private readonly rows = new NodeRows();
+  private readonly tallies = new Tallies(this.rows);
   private readonly roster = new Roster(this.tallies);
   private readonly regionsById = new Map<string, RegionState>();
   private readonly outsideEvents = new OutsideEvents();
@@ -134,7 +136,7 @@ export class Fleet {
   }
 
   /** A credential for this node was issued now. @param node itself, or its id: known or not. */
-  reserve(node: FleetNode | string, monotonicMs: number): void {
+  reserve(node: Candidate | string, monotonicMs: number): void {
     this.issues.reserve(node, this.clock.now(monotonicMs));
   }
 
@@ -166,9 +168,11 @@ export class Fleet {
     const turnover = reservation.rampSeconds / reservation.sessionSeconds;
     for (const [id, place] of Object.entries(regions)) {
       const events = former.get(id)?.events ?? this.outsideEvents.take(id);
-      this.regionsById.set(id, new RegionState(id, place, events, unit, turnover));
+      const number = this.regionsById.size + 1;
+      this.regionsById.set(id, new RegionState(id, place, number, this.rows, events, unit, turnover));
       former.delete(id);
     }
+    this.rows.regions = [this.rows.outside, ...this.regionsById.values()];
     for (const { id, events } of former.values()) this.outsideEvents.keep(id, events);
   }
 
@@ -185,9 +189,7 @@ export class Fleet {
         break;
       case 'spillover':
         events.spillover = { event: event.spillover, at };
-        if (region?.priceChanged()) {
-          for (const node of this.roster.inRegion(region.id)) node.setUnit(region.unit);
-        }
+        region?.priceChanged();
     }
     return isOld ? 'old-generation' : this.outcomeIn(event.region);
   }

@@ -18,8 +18,9 @@ export {
   type ReservationUnit,
 } from './load.js';
 export { LogClock } from './log-clock.js';
-export { isBelowFloor, utilizationOf, type FleetNode } from './node.js';
+export { isBelowFloor, utilizationOf, type Candidate, type FleetNode } from './node.js';
 export { INTEGRAL_FADE_MS, integralAt, priceCurve, priceMs, spreadFactor, type PriceCurve } from './price.js';
+export type { Slot } from './node-rows.js';
 export type { Dated } from './region-events.js';
 export type { FleetRegion, RegionTotals } from './region.js';
 export { ALL_TRANSPORTS, transportSet, type TransportSet } from './transports.js';

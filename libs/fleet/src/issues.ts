@@ -2,15 +2,17 @@ import { MAX_RAMP_SECONDS, type Issued, type PolicyDocument } from '@spillway/co
 import type { FoldOutcome } from './fold-outcome.js';
 import type { LinkState } from './link.js';
 import { LiveRouters, ROUTER_LIVE_MS } from './live-routers.js';
-import { NodeState, type FleetNode } from './node.js';
+import type { Candidate } from './node.js';
+import { NodeRow } from './node-row.js';
+import { NO_TALLY, type Slot } from './node-rows.js';
 import { Reservations } from './reservations.js';
-import type { Tallies, Tally } from './tallies.js';
+import type { Tallies } from './tallies.js';
 import { TOLD_AFTER_MS, Untold } from './untold.js';
 
 /** What this router and all others issued of late, counted for the nodes it was issued for. */
 export class Issues {
   private readonly reservations: Reservations;
-  private readonly untold = new Untold(tallyChanged);
+  private readonly untold: Untold;
   private readonly otherRouters = new LiveRouters();
   private rampMs = MAX_RAMP_SECONDS * 1000;
 
@@ -19,6 +21,7 @@ export class Issues {
     private readonly ownBootId: string | undefined,
   ) {
     this.reservations = new Reservations(tallies);
+    this.untold = new Untold(tallies);
   }
 
   /** Issued credentials that count, or would by another policy. */
@@ -31,11 +34,10 @@ export class Issues {
   }
 
   /** This router issued a credential for this node now. */
-  reserve(node: FleetNode | string, now: number): void {
-    // A node that is at hand has its tally with it: in a large fleet finding it by its id is a few looks into memory.
-    const tally =
-      node instanceof NodeState ? node.tally : this.tallies.of(typeof node === 'string' ? node : node.id);
-    this.untold.add(this.count(tally, now), now);
+  reserve(node: Candidate | string, now: number): void {
+    const tally = this.tallySlot(node);
+    this.reservations.add(tally, now);
+    this.untold.add(tally, now);
   }
 
   apply(issued: Issued, writtenAt: number, now: number, link: LinkState): FoldOutcome {
@@ -45,7 +47,7 @@ export class Issues {
     for (const { nodes, ageMs } of issued.decisions) {
       // A router that was cut off sends what it issued meanwhile: that load is in the heartbeats by now.
       if (ageMs >= MAX_RAMP_SECONDS * 1000) continue;
-      for (const nodeId of nodes) this.count(this.tallies.of(nodeId), writtenAt - ageMs);
+      for (const nodeId of nodes) this.reservations.add(this.tallySlot(nodeId), writtenAt - ageMs);
     }
     return 'applied';
   }
@@ -55,7 +57,7 @@ export class Issues {
     // Of a link just back, what the others told meanwhile is still to be read.
     const isCutOff = link.isLost || now < link.graceFrom + TOLD_AFTER_MS;
     this.untold.end(now - (isCutOff ? this.rampMs : TOLD_AFTER_MS));
-    this.reservations.end(now, this.rampMs, tallyChanged);
+    this.reservations.end(now, this.rampMs);
     this.countRouters(now, link);
   }
 
@@ -65,17 +67,15 @@ export class Issues {
     this.reservations.revive();
   }
 
-  private count(tally: Tally, at: number): Tally {
-    if (this.reservations.add(tally, at)) tallyChanged(tally, 1);
-    return tally;
+  private tallySlot(node: Candidate | string): Slot {
+    if (typeof node === 'string') return this.tallies.of(node).slot;
+    // A node that is at hand has it with it, unless it was forgotten meanwhile.
+    if (node instanceof NodeRow && node.tallySlot !== NO_TALLY) return node.tallySlot;
+    return this.tallies.of(node.id).slot;
   }
 
   private countRouters(now: number, { isLost, graceFrom }: LinkState): void {
     if (!isLost && now >= graceFrom + ROUTER_LIVE_MS) this.otherRouters.age(now);
     this.untold.setOthers(this.liveRouters - 1);
   }
-}
-
-function tallyChanged({ nodes }: Tally, by: number): void {
-  for (const node of nodes) if (node.isUsable) node.region?.countReservations(by);
 }

@@ -1,13 +1,9 @@
 import { timestampMs, type Command, type Heartbeat, type PolicyDocument } from '@spillway/contracts';
 import type { Freshness } from './freshness.js';
 import { hashText, mix32 } from './hash.js';
-import {
-  measuredUtilization,
-  NO_RESERVATION,
-  reservedShare,
-  type NodeLoad,
-  type ReservationUnit,
-} from './load.js';
+import type { NodeLoad } from './load.js';
+import { NodeRow } from './node-row.js';
+import { REGION, TALLY, type NodeRows, type Slot } from './node-rows.js';
 import type { Dated } from './region-events.js';
 import type { RegionState } from './region.js';
 import { placeOf } from './place.js';
@@ -15,18 +11,39 @@ import type { Tally } from './tallies.js';
 import { transportsOfUrls, type TransportSet } from './transports.js';
 import { isBelowVersion } from './version.js';
 
-/** One node as the fold knows it. Outside this package it is read only. */
-export interface FleetNode {
+/**
+ * What a choice reads of a node, and answering with it. In a large fleet the rest of it costs a look into memory more.
+ * Two of the same node have the same slot, and need not be the same object.
+ */
+export interface Candidate {
   readonly id: string;
+  /** Where what is kept of nodes beside the fold can have its place: see `edition`. */
+  readonly slot: Slot;
+  /** Another whenever the node's URLs or its secret's epoch are, and never that of two nodes. */
+  readonly edition: number;
+  /** What its TURN URIs offer to clients. */
+  readonly transports: TransportSet;
+  readonly freshness: Freshness;
+  /** Log time of its last heartbeat, in ms. */
+  readonly lastSeenAt: number;
+  /** Milliseconds from there until its next, as it said. */
+  readonly intervalMs: number;
+  /** The largest known part of its load as its heartbeat told it, 0–1 and above; `null` when unknown. */
+  readonly measured: number | null;
+  /** The share of its capacity that its reservations are expected to take. */
+  readonly reserved: number;
+  /** Credentials its heartbeats do not show yet: issued for it, and expected of the other routers' untold part. */
+  readonly reservations: number;
+  /** All of it. */
+  readonly node: FleetNode;
+}
+
+/** One node as the fold knows it. Outside this package it is read only. */
+export interface FleetNode extends Candidate {
   readonly heartbeat: Heartbeat;
   readonly load: NodeLoad;
   /** Its TURN URIs; the same array for as long as they are the same, so that what is derived can be kept by it. */
   readonly urls: readonly string[];
-  /** What they offer to clients. */
-  readonly transports: TransportSet;
-  /** Log time of its last heartbeat, in ms. */
-  readonly lastSeenAt: number;
-  readonly freshness: Freshness;
   /** The last command to it on the log, whether or not it obeys. */
   readonly command: Dated<Command> | undefined;
   /**
@@ -36,62 +53,42 @@ export interface FleetNode {
   readonly isDrainOrdered: boolean;
   /** May be handed out: serving, not told to drain, not unknown, in a region of the policy, not below the version floor. */
   readonly isUsable: boolean;
-  /** Credentials its heartbeats do not show yet: issued for it, and expected of the other routers' untold part. */
-  readonly reservations: number;
-  /** The largest known part of its load as its heartbeat told it, 0–1 and above; `null` when unknown. */
-  readonly measured: number | null;
-  /** The share of its capacity that its reservations are expected to take. */
-  readonly reserved: number;
 }
 
-/** The same node, from inside the fold. */
-export class NodeState implements FleetNode {
+/** The same node, from inside the fold. What a candidate tells is in its row. */
+export class NodeState extends NodeRow implements FleetNode {
   heartbeat: Heartbeat;
   load: NodeLoad;
   urls: readonly string[];
-  transports: TransportSet;
-  lastSeenAt: number;
-  freshness: Freshness = 'fresh';
-  isUsable = false;
-  measured: number | null;
   command: Dated<Command> | undefined;
   isDrainOrdered = false;
   /** As it was joined to the others' last: see `digest`. */
   mark = 0;
   /** The region of the policy that it is in. */
   region: RegionState | undefined;
-  readonly id: string;
   readonly place: string;
   private readonly placeHash: number;
-  private unit = NO_RESERVATION;
 
   constructor(
+    rows: NodeRows,
     heartbeat: Heartbeat,
     at: number,
     load: NodeLoad,
     readonly tally: Tally,
   ) {
+    const isTaken = tally.nodes.some(({ slot }) => slot === tally.slot);
+    super(isTaken ? rows.take(tally.nodeId) : tally.slot, rows);
+    rows.nodes[this.slot] = this;
+    rows.setInteger(this.slot, TALLY, tally.slot);
     this.heartbeat = heartbeat;
-    this.id = heartbeat.nodeId;
     this.place = placeOf(heartbeat.region, heartbeat.nodeId);
     this.placeHash = hashText(this.place);
-    this.lastSeenAt = at;
     this.urls = heartbeat.urls;
-    this.transports = transportsOfUrls(heartbeat.urls);
     this.load = load;
-    this.measured = measuredUtilization(load);
-  }
-
-  get reservations(): number {
-    return this.tally.count;
-  }
-
-  /** Weighed when it is asked for: it changes with every credential, and is asked for with few. */
-  get reserved(): number {
-    const { tally, unit, load } = this;
-    // Of most nodes of a large fleet nothing is reserved, and their loads are in no cache of the processor.
-    if (tally.count === 0) return 0;
-    return reservedShare(tally.count, unit, load.kbpsCapacity, load.allocationsCapacity);
+    this.writeState(transportsOfUrls(heartbeat.urls), false, 'fresh');
+    this.writeHeard(at, heartbeat.intervalMs);
+    this.writeLoad(load);
+    this.beginEdition();
   }
 
   /** As far as the node itself is concerned, it may be handed out. */
@@ -111,13 +108,16 @@ export class NodeState implements FleetNode {
   }
 
   hear(heartbeat: Heartbeat, at: number, load: NodeLoad): void {
+    const { secretEpoch } = this.heartbeat;
     this.heartbeat = heartbeat;
-    this.lastSeenAt = at;
+    this.writeHeard(at, heartbeat.intervalMs);
     const { urls } = heartbeat;
-    if (!isSameList(urls, this.urls)) {
+    const isOfferedAlike = isSameList(urls, this.urls);
+    if (!isOfferedAlike) {
       this.urls = urls;
-      this.transports = transportsOfUrls(urls);
+      this.writeState(transportsOfUrls(urls), this.isUsable, this.freshness);
     }
+    if (!isOfferedAlike || heartbeat.secretEpoch !== secretEpoch) this.beginEdition();
     this.setLoad(load);
     if (this.command) this.order(this.command);
   }
@@ -129,11 +129,29 @@ export class NodeState implements FleetNode {
 
   setLoad(load: NodeLoad): void {
     this.load = load;
-    this.measured = measuredUtilization(load);
+    this.writeLoad(load);
   }
 
-  setUnit(unit: ReservationUnit): void {
-    this.unit = unit;
+  setFreshness(freshness: Freshness): void {
+    this.writeState(this.transports, this.isUsable, freshness);
+  }
+
+  setUsable(isUsable: boolean): void {
+    this.writeState(this.transports, isUsable, this.freshness);
+  }
+
+  setRegion(region: RegionState | undefined): void {
+    this.region = region;
+    this.rows.setInteger(this.slot, REGION, region?.number ?? 0);
+  }
+
+  /** It is forgotten: what was known of it last can still be read by who holds it. */
+  leaveRow(): void {
+    const { rows, slot, tally } = this;
+    this.rows = rows.copyOf(slot);
+    this.slot = 0;
+    if (slot === tally.slot) rows.nodes[slot] = undefined;
+    else rows.release(slot);
   }
 }
 
@@ -176,6 +194,6 @@ export function isBelowFloor(
 export function utilizationOf({
   measured,
   reserved,
-}: Pick<FleetNode, 'measured' | 'reserved'>): number | null {
+}: Pick<Candidate, 'measured' | 'reserved'>): number | null {
   return measured === null ? null : measured + reserved;
 }

@@ -4,7 +4,7 @@ import { Deadlines } from './deadlines.js';
 import type { FoldOutcome } from './fold-outcome.js';
 import { FORGET_AFTER_MS, freshnessDeadline, type Freshness } from './freshness.js';
 import { LINK_UP, type LinkState } from './link.js';
-import { loadOf, NO_RESERVATION, reservationUnit, type NodeLoad, type ReservationUnit } from './load.js';
+import { loadOf, reservationUnit, type NodeLoad } from './load.js';
 import { isAlike, isBelowFloor, NodeState } from './node.js';
 import { placeOf } from './place.js';
 import type { Dated } from './region-events.js';
@@ -33,7 +33,6 @@ export class Population {
   /** Log time of the last entry. */
   private writtenUpTo = 0;
   private policy: PolicyDocument | undefined;
-  private policyUnit = NO_RESERVATION;
   private link = LINK_UP;
   private outsideNodes = 0;
   /** The marks of the nodes in the policy's regions, and of the others: joined, they are the same in any order. */
@@ -69,7 +68,7 @@ export class Population {
     if (!isAsBefore) {
       if (known) this.leave(known);
       known?.hear(heartbeat, writtenAt, load);
-      const node = known ?? this.meet(new NodeState(heartbeat, writtenAt, load, this.tallies.of(nodeId)));
+      const node = known ?? this.meet(heartbeat, writtenAt, load);
       this.enter(node, 'fresh');
       this.longSilent.delete(node);
       this.deadlines.ensureBy(node, freshnessDeadline('fresh', writtenAt, heartbeat.intervalMs));
@@ -110,10 +109,9 @@ export class Population {
     const nodes = [...this.roster.byPlace.values()];
     for (const node of nodes) this.leave(node);
     this.policy = policy;
-    this.policyUnit = reservationUnit(policy.reservation);
+    this.tallies.rows.outside.unit = reservationUnit(policy.reservation);
     replaceRegions();
     for (const node of nodes) {
-      node.setUnit(this.unitIn(node.heartbeat.region));
       node.setLoad(loadOf(node.heartbeat, policy.maxNodeCapacity));
       this.enter(node, node.freshness);
     }
@@ -158,10 +156,6 @@ export class Population {
     // Before the first policy every region is unknown, and the nodes must not be lost.
     const isOutside = this.policy !== undefined && !this.regions.has(region);
     return isOutside && this.outsideNodes >= MAX_NODES_OUTSIDE ? 'unknown-region' : undefined;
-  }
-
-  private unitIn(region: string): ReservationUnit {
-    return this.regions.get(region)?.unit ?? this.policyUnit;
   }
 
   /** A node's deadline has come, or what holds it has changed: it is as fresh as its silence allows. */
@@ -218,14 +212,14 @@ export class Population {
       this.outsideMarks ^= node.mark;
       this.outsideNodes--;
     }
-    node.isUsable = false;
+    node.setUsable(false);
   }
 
   /** Puts the node, as it is now, into every count. */
   private enter(node: NodeState, freshness: Freshness): void {
-    node.freshness = freshness;
+    node.setFreshness(freshness);
     const region = this.regions.get(node.heartbeat.region);
-    node.region = region;
+    node.setRegion(region);
     node.mark = node.digest();
     if (!region) {
       // Its silence does not count: anybody may make up regions and nodes, and let them fall silent.
@@ -236,7 +230,7 @@ export class Population {
     this.insideMarks ^= node.mark;
     region.nodeCount++;
     if (freshness !== 'fresh') this.countSilence(node, region, 1);
-    node.isUsable = node.isServing && !isBelowFloor(node.heartbeat, this.policy?.versionFloor);
+    node.setUsable(node.isServing && !isBelowFloor(node.heartbeat, this.policy?.versionFloor));
     if (node.isUsable) region.add(node);
   }
 
@@ -247,9 +241,9 @@ export class Population {
   }
 
   /** A node that is heard for the first time. */
-  private meet(node: NodeState): NodeState {
-    const { region } = node.heartbeat;
-    node.setUnit(this.unitIn(region));
+  private meet(heartbeat: Heartbeat, writtenAt: number, load: NodeLoad): NodeState {
+    const { tallies } = this;
+    const node = new NodeState(tallies.rows, heartbeat, writtenAt, load, tallies.of(heartbeat.nodeId));
     const command = this.commands.of(node.place);
     if (command) node.order(command);
     this.roster.add(node);
@@ -258,6 +252,7 @@ export class Population {
 
   private forget(node: NodeState): void {
     this.leave(node);
+    node.leaveRow();
     this.roster.remove(node);
     this.deadlines.forget(node);
     this.graves.forget(node);

@@ -8,7 +8,9 @@ import {
   unitOfCredential,
   type ReservationUnit,
 } from './load.js';
-import type { FleetNode, NodeState } from './node.js';
+import type { Candidate, FleetNode, NodeState } from './node.js';
+import { NodeRow } from './node-row.js';
+import type { NodeRows, Slot } from './node-rows.js';
 import type { Dated, RegionEvents } from './region-events.js';
 import { indexById } from './sorted.js';
 
@@ -28,6 +30,8 @@ export interface FleetRegion {
   readonly place: RegionPolicy;
   /** The nodes that may be handed out, by id: the same order in every fold of the same log. */
   readonly usable: readonly FleetNode[];
+  /** One of `usable`, by its index. */
+  candidate(index: number): Candidate;
   /** All nodes known in the region, usable or not. */
   readonly nodeCount: number;
   /** Those that are suspect or unknown and did not say that they stopped. */
@@ -59,6 +63,8 @@ type Sums = { -readonly [Part in keyof RegionTotals]: RegionTotals[Part] };
 /** Keeps the sums that make a region's utilization cost the same for 1 node and for 10,000. */
 export class RegionState implements FleetRegion {
   readonly usable: NodeState[] = [];
+  /** Where their rows are, in the same order. */
+  private readonly slots: Slot[] = [];
   nodeCount = 0;
   silentCount = 0;
   revision = 0;
@@ -78,6 +84,9 @@ export class RegionState implements FleetRegion {
   constructor(
     readonly id: string,
     readonly place: RegionPolicy,
+    /** Of its own among the regions of the policy, from 1. */
+    readonly number: number,
+    private readonly rows: NodeRows,
     readonly events: RegionEvents,
     private readonly policyUnit: ReservationUnit,
     /** The share of the load that ends while a reservation counts. */
@@ -87,13 +96,21 @@ export class RegionState implements FleetRegion {
   }
 
   add(node: NodeState): void {
-    this.usable.splice(indexById(this.usable, node.id), 0, node);
+    const index = indexById(this.usable, node.id);
+    this.usable.splice(index, 0, node);
+    this.slots.splice(index, 0, node.slot);
     this.count(node, 1);
   }
 
   remove(node: NodeState): void {
-    this.usable.splice(indexById(this.usable, node.id), 1);
+    const index = indexById(this.usable, node.id);
+    this.usable.splice(index, 1);
+    this.slots.splice(index, 1);
     this.count(node, -1);
+  }
+
+  candidate(index: number): Candidate {
+    return new NodeRow(this.slots[index] ?? 0, this.rows);
   }
 
   /** Of a node that stays in use: before its load changes, and after. */
@@ -109,12 +126,10 @@ export class RegionState implements FleetRegion {
     this.revision++;
   }
 
-  /** Call when a spillover has come. @returns whether its nodes' reservations weigh something else now. */
-  priceChanged(): boolean {
+  /** Call when a spillover has come. */
+  priceChanged(): void {
     this.revision++;
-    const { kbps, allocations } = this.unit;
     this.unit = this.currentUnit();
-    return this.unit.kbps !== kbps || this.unit.allocations !== allocations;
   }
 
   get spillover(): Dated<Spillover> | undefined {
@@ -157,7 +172,7 @@ export class RegionState implements FleetRegion {
   }
 
   /** Adds (`sign` 1) or takes away (-1) what a usable node contributes. */
-  private count({ load, tally }: NodeState, sign: 1 | -1): void {
+  private count({ load, reservations }: NodeState, sign: 1 | -1): void {
     const { sums } = this;
     if (load.kbps !== null && load.kbpsCapacity !== null) {
       sums.kbps += sign * load.kbps;
@@ -171,7 +186,7 @@ export class RegionState implements FleetRegion {
       sums.cpuMilli += sign * load.cpuMilli;
       sums.cpuCapacity += sign * CPU_CAPACITY_MILLI;
     }
-    this.countReservations(sign * tally.count);
+    this.countReservations(sign * reservations);
   }
 
   /** Every decision asks several times; what changed since is weighed anew. */

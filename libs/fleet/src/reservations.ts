@@ -1,5 +1,6 @@
 import { ISSUED_WINDOW_SECONDS } from '@spillway/contracts';
-import type { Tallies, Tally } from './tallies.js';
+import type { Slot } from './node-rows.js';
+import type { Tallies } from './tallies.js';
 
 /**
  * Reservations made within so many milliseconds end together, with the last of them: never too early. Few end
@@ -9,8 +10,8 @@ const STEP_MS = 50;
 
 interface Bucket {
   readonly at: number;
-  /** One for each credential. */
-  readonly tallies: Tally[];
+  /** The row of one for each credential. */
+  readonly tallies: Slot[];
 }
 
 /**
@@ -27,31 +28,26 @@ export class Reservations {
   constructor(private readonly tallies: Tallies) {}
 
   /**
-   * Takes note of a credential issued at `at`; usually the latest yet, but a router that was cut off is late.
-   * @returns whether it counts.
+   * Takes note of a credential issued at `at`; usually the latest yet, but a router that was cut off is late: then it
+   * may no longer count.
    */
-  add(tally: Tally, at: number): boolean {
+  add(tally: Slot, at: number): void {
     const index = this.bucketFor(Math.ceil(at / STEP_MS) * STEP_MS);
     this.buckets[index]?.tallies.push(tally);
-    tally.kept++;
+    this.tallies.need(tally);
     this.kept++;
-    if (index < this.ended) return false;
-    tally.count++;
-    return true;
+    if (index >= this.ended) this.tallies.change(tally, 1);
   }
 
-  /** Ends what was issued `rampMs` or longer before `now`; `onChange` is told every tally that this lowers, and by how much. */
-  end(now: number, rampMs: number, onChange: (tally: Tally, by: number) => void): void {
+  /** Ends what was issued `rampMs` or longer before `now`. */
+  end(now: number, rampMs: number): void {
     for (
       let next = this.buckets[this.ended];
       next && next.at + rampMs <= now;
       next = this.buckets[this.ended]
     ) {
       this.ended++;
-      for (const tally of next.tallies) {
-        tally.count--;
-        onChange(tally, -1);
-      }
+      for (const tally of next.tallies) this.tallies.change(tally, -1);
     }
     this.forget(now - ISSUED_WINDOW_SECONDS * 1000);
   }
@@ -59,7 +55,7 @@ export class Reservations {
   /** Counts everything that is kept again, for a ramp that changed; `end` then ends what is past the new one. */
   revive(): void {
     for (const { tallies } of this.buckets.slice(0, this.ended)) {
-      for (const tally of tallies) tally.count++;
+      for (const tally of tallies) this.tallies.change(tally, 1);
     }
     this.ended = 0;
   }
@@ -83,10 +79,7 @@ export class Reservations {
       this.buckets.shift();
       this.ended--;
       this.kept -= oldest.tallies.length;
-      for (const tally of oldest.tallies) {
-        tally.kept--;
-        this.tallies.release(tally);
-      }
+      for (const tally of oldest.tallies) this.tallies.unneed(tally);
     }
   }
 }

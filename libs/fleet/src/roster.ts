@@ -15,7 +15,7 @@ export class Roster {
   add(node: NodeState): void {
     const { region } = node.heartbeat;
     this.byPlace.set(node.place, node);
-    node.tally.nodes.push(node);
+    this.tallies.addNode(node);
     const neighbours = this.byRegion.get(region);
     if (neighbours) neighbours.splice(indexById(neighbours, node.id), 0, node);
     else this.byRegion.set(region, [node]);
@@ -29,8 +29,7 @@ export class Roster {
   remove(node: NodeState): void {
     const { region } = node.heartbeat;
     this.byPlace.delete(node.place);
-    node.tally.nodes.splice(node.tally.nodes.indexOf(node), 1);
-    this.tallies.release(node.tally);
+    this.tallies.removeNode(node);
     const neighbours = this.byRegion.get(region);
     neighbours?.splice(indexById(neighbours, node.id), 1);
     if (neighbours?.length === 0) this.byRegion.delete(region);

@@ -1,4 +1,5 @@
-import type { Tally } from './tallies.js';
+import type { Slot } from './node-rows.js';
+import type { Tallies } from './tallies.js';
 
 /** After so many ms of log time the other routers' batches have told what they issued (invariant 6). */
 export const TOLD_AFTER_MS = 500;
@@ -8,11 +9,9 @@ const STEP_MS = 50;
 
 interface Bucket {
   readonly at: number;
-  /** One for each credential. */
-  readonly tallies: Tally[];
+  /** The row of one for each credential. */
+  readonly tallies: Slot[];
 }
-
-type OnChange = (tally: Tally, by: number) => void;
 
 /**
  * What this router issued of late. The others issue as well, and their batches have not told it yet: until they
@@ -24,11 +23,10 @@ export class Untold {
   /** How many of the others each counts for. */
   private others = 0;
 
-  /** @param onChange is told by how much a tally has changed. */
-  constructor(private readonly onChange: OnChange) {}
+  constructor(private readonly tallies: Tallies) {}
 
   /** One was issued at `at`. */
-  add(tally: Tally, at: number): void {
+  add(tally: Slot, at: number): void {
     const step = Math.ceil(at / STEP_MS) * STEP_MS;
     let bucket = this.buckets.at(-1);
     if (!bucket || bucket.at < step) this.buckets.push((bucket = { at: step, tallies: [] }));
@@ -52,9 +50,7 @@ export class Untold {
     for (const { tallies } of this.buckets) for (const tally of tallies) this.change(tally, by);
   }
 
-  private change(tally: Tally, by: number): void {
-    if (by === 0) return;
-    tally.count += by;
-    this.onChange(tally, by);
+  private change(tally: Slot, by: number): void {
+    if (by !== 0) this.tallies.change(tally, by);
   }
 }

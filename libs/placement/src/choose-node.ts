@@ -1,4 +1,4 @@
-import { mix32, utilizationOf, type FleetNode } from '@spillway/fleet';
+import { mix32, utilizationOf, type Candidate, type FleetNode, type FleetRegion } from '@spillway/fleet';
 import type { NODE_RULES } from '@spillway/contracts';
 import type { NodeWish } from './strategy.js';
 
@@ -8,7 +8,7 @@ export type NodeRule = (typeof NODE_RULES)[number];
 const SAME_LOAD = 0.05;
 
 /** The node can serve the client and has room. What is not measured is not known to be full. */
-export function isAcceptable(node: FleetNode, wish: NodeWish): boolean {
+export function isAcceptable(node: Candidate, wish: NodeWish): boolean {
   return (node.transports & wish.transports) !== 0 && wish.hasRoom(node) && !wish.isExcluded(node);
 }
 
@@ -20,13 +20,14 @@ export function isAcceptable(node: FleetNode, wish: NodeWish): boolean {
  * 2. The better of those that are acceptable wins.
  * 3. Where neither is, the best acceptable node of the region.
  */
-export function bestOfTwo(nodes: readonly FleetNode[], wish: NodeWish): FleetNode | undefined {
-  const count = nodes.length;
+export function bestOfTwo(region: FleetRegion, wish: NodeWish): Candidate | undefined {
+  const { usable } = region;
+  const count = usable.length;
   if (count === 0) return undefined;
   const first = firstDrawn(count, wish.seed);
-  const second = count > 1 ? nodes[secondDrawn(count, wish.seed, first)] : undefined;
-  const best = betterAcceptable(nodes[first], second, wish);
-  return best ?? nodes.reduce<FleetNode | undefined>((a, b) => betterAcceptable(a, b, wish), undefined);
+  const second = count > 1 ? region.candidate(secondDrawn(count, wish.seed, first)) : undefined;
+  const best = betterAcceptable(region.candidate(first), second, wish);
+  return best ?? usable.reduce<Candidate | undefined>((a, b) => betterAcceptable(a, b, wish), undefined);
 }
 
 /** The nodes that a decision compares before it looks at all of them: two, where there are two. */
@@ -46,10 +47,10 @@ function secondDrawn(count: number, seed: number, first: number): number {
 }
 
 function betterAcceptable(
-  a: FleetNode | undefined,
-  b: FleetNode | undefined,
+  a: Candidate | undefined,
+  b: Candidate | undefined,
   wish: NodeWish,
-): FleetNode | undefined {
+): Candidate | undefined {
   const hasA = a !== undefined && isAcceptable(a, wish);
   const hasB = b !== undefined && isAcceptable(b, wish);
   if (hasA && hasB) return isBetter(b, a) ? b : a;
@@ -67,7 +68,7 @@ const MISSED_AFTER_INTERVALS = 1.25;
  *    everybody.
  * 4. Otherwise the lower corrected load.
  */
-export function isBetter(a: FleetNode, b: FleetNode): boolean {
+export function isBetter(a: Candidate, b: Candidate): boolean {
   const fresher = fresherOf(a, b);
   if (fresher) return fresher === a;
   const loadA = utilizationOf(a);
@@ -80,19 +81,19 @@ export function isBetter(a: FleetNode, b: FleetNode): boolean {
 }
 
 /** `undefined` where neither is. */
-function fresherOf(a: FleetNode, b: FleetNode): FleetNode | undefined {
+function fresherOf(a: Candidate, b: Candidate): Candidate | undefined {
   if (a.freshness !== b.freshness) return a.freshness === 'fresh' ? a : b;
   if (hasMissed(a, b)) return b;
   return hasMissed(b, a) ? a : undefined;
 }
 
-function hasMissed({ lastSeenAt, heartbeat }: FleetNode, other: FleetNode): boolean {
+function hasMissed({ lastSeenAt, intervalMs }: Candidate, other: Candidate): boolean {
   const laterMs = other.lastSeenAt - lastSeenAt;
-  return laterMs > 0 && laterMs > MISSED_AFTER_INTERVALS * heartbeat.intervalMs;
+  return laterMs > 0 && laterMs > MISSED_AFTER_INTERVALS * intervalMs;
 }
 
 /** Which of the cases of `isBetter` tells two nodes apart; `first-drawn` where none does. */
-export function ruleBetween(a: FleetNode, b: FleetNode): NodeRule {
+export function ruleBetween(a: Candidate, b: Candidate): NodeRule {
   if (fresherOf(a, b)) return 'fresher';
   const loadA = utilizationOf(a);
   const loadB = utilizationOf(b);

@@ -63,7 +63,7 @@ export function explainPlacement(
   const regions = view.regions.map((_, i) => weighedRegion(fleet, view, request, choice, i));
   const allowed = regions.filter(({ isAllowed }) => isAllowed);
   const { policy } = view;
-  const nodes = placement.isPlaced ? placement.nodes : [];
+  const nodes = placement.isPlaced ? placement.nodes.map(({ node }) => node) : [];
   return {
     policy: policy.revision,
     strategy: policy.strategy,

@@ -10,17 +10,17 @@ describe('place, for any fleet and request', () => {
         const { fleet, view } = aView(any);
         const placement = place(view, request);
         if (!placement.isPlaced) return;
-        expect(new Set(placement.nodes).size).toBe(placement.nodes.length);
+        expect(new Set(placement.nodes.map(({ node }) => node)).size).toBe(placement.nodes.length);
         expect(placement.nodes.length).toBeLessThanOrEqual(request.count);
         for (const node of placement.nodes) {
-          const { region, state } = node.heartbeat;
+          const { region, state } = node.node.heartbeat;
           expect(state).toBe('serving');
           expect(fleet.node(region, node.id)?.freshness).not.toBe('unknown');
           expect(request.require ?? REGIONS).toContain(region);
           expect(node.measured ?? 0).toBeLessThan(1);
           expect(node.transports & request.transports).not.toBe(0);
         }
-        expect(placement.nodes[0]?.heartbeat.region).toBe(placement.region);
+        expect(placement.nodes[0]?.node.heartbeat.region).toBe(placement.region);
       }),
       { numRuns: 1000 },
     );

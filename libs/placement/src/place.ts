@@ -1,5 +1,5 @@
 import type { Continent, PlacementReason } from '@spillway/contracts';
-import type { FleetNode, FleetRegion, TransportSet } from '@spillway/fleet';
+import type { Candidate, FleetNode, FleetRegion, TransportSet } from '@spillway/fleet';
 import { clientPrices } from './client-prices.js';
 import type { Coordinates } from './proximity.js';
 import type { PlacementView } from './placement-view.js';
@@ -23,7 +23,7 @@ export interface Placement {
   readonly isPlaced: true;
   readonly region: string;
   /** One or more; the first is in `region`, others may be elsewhere. */
-  readonly nodes: readonly FleetNode[];
+  readonly nodes: readonly Candidate[];
   /** Where the client would be served when everything is well; `null` when its location is unknown. */
   readonly nearestRegion: string | null;
   readonly reason: PlacementReason;
@@ -66,12 +66,13 @@ const FULL = 1;
 
 /** What counts as room, in a node and in a region as a whole. */
 export interface Room {
-  readonly inNode: (node: FleetNode) => boolean;
+  readonly inNode: (node: Candidate) => boolean;
   /** Spares looking at every node of a region that is full. */
   readonly inRegion: (region: FleetRegion) => boolean;
 }
 
-const isBelowFull = ({ measured, reserved }: FleetNode | FleetRegion) => (measured ?? 0) + reserved < FULL;
+const isBelowFull = ({ measured, reserved }: Pick<FleetRegion, 'measured' | 'reserved'>) =>
+  (measured ?? 0) + reserved < FULL;
 
 export const EXPECTED_ROOM: Room = { inNode: isBelowFull, inRegion: isBelowFull };
 export const MEASURED_ROOM: Room = { inNode: ({ measured }) => (measured ?? 0) < FULL, inRegion: () => true };
@@ -85,7 +86,7 @@ export function placeWhere(
 ): Placement | undefined {
   const { regions, strategy } = view;
   const { home } = weighing;
-  const nodes: FleetNode[] = [];
+  const nodes: Candidate[] = [];
   let servedIn = -1;
   while (nodes.length < request.count) {
     const preferred = preferredRegion(request, weighing);
@@ -145,18 +146,22 @@ function chooseNode(
   strategy: Strategy,
   region: FleetRegion,
   { seed, transports }: PlacementRequest,
-  chosen: readonly FleetNode[],
+  chosen: readonly Candidate[],
   room: Room,
-): FleetNode | undefined {
+): Candidate | undefined {
   const anyNode = { seed, transports, hasRoom: room.inNode, isExcluded: () => false };
   if (chosen.length === 0) return strategy.chooseNode(region, anyNode);
-  const isChosen = (node: FleetNode) => chosen.includes(node);
-  const sharesZone = ({ heartbeat: { region, zone } }: FleetNode) =>
-    chosen.some(({ heartbeat: other }) => other.region === region && other.zone === zone);
+  const isChosen = ({ slot }: Candidate) => chosen.some((node) => node.slot === slot);
+  const sharesZone = ({ node: { heartbeat } }: Candidate) =>
+    chosen.some(({ node: { heartbeat: other } }) => isSameZone(heartbeat, other));
   return (
     strategy.chooseNode(region, { ...anyNode, isExcluded: sharesZone }) ??
     strategy.chooseNode(region, { ...anyNode, isExcluded: isChosen })
   );
+}
+
+function isSameZone(a: FleetNode['heartbeat'], b: FleetNode['heartbeat']): boolean {
+  return a.region === b.region && a.zone === b.zone;
 }
 
 function reasonFor(served: FleetRegion, request: PlacementRequest, home?: FleetRegion): PlacementReason {

@@ -1,5 +1,5 @@
 import type { Continent, PolicyDocument, StrategyName } from '@spillway/contracts';
-import type { FleetNode, FleetRegion, TransportSet } from '@spillway/fleet';
+import type { Candidate, FleetRegion, TransportSet } from '@spillway/fleet';
 
 /** What a strategy weighs a region by. All arrays are in the order of `regions`. */
 export interface Weighing {
@@ -24,8 +24,8 @@ export interface NodeWish {
   readonly seed: number;
   /** The node must offer at least one of these. */
   readonly transports: TransportSet;
-  hasRoom(node: FleetNode): boolean;
-  isExcluded(node: FleetNode): boolean;
+  hasRoom(node: Candidate): boolean;
+  isExcluded(node: Candidate): boolean;
 }
 
 /** A way to choose. One file each in `strategies/`; what it must never do is in `place`, not here. */
@@ -35,7 +35,7 @@ export interface Strategy {
   homeRegion(weighing: Weighing): number;
   /** Where it goes now: the index of an open region, -1 when none is open. */
   chooseRegion(weighing: Weighing, home: number): number;
-  chooseNode(region: FleetRegion, wish: NodeWish): FleetNode | undefined;
+  chooseNode(region: FleetRegion, wish: NodeWish): Candidate | undefined;
 }
 
 /** Open, and not known to be at the threshold. */

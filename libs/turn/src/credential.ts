@@ -27,7 +27,7 @@ export interface TurnCredential {
  * its secret. `user` must have gone through `turnUser`.
  */
 export function mintCredential(
-  secret: string | HmacSha1,
+  secret: string | Pick<HmacSha1, 'sign'>,
   user: string,
   expiresAtSeconds: number,
 ): TurnCredential {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createHmac } from 'node:crypto';
 import * as fc from 'fast-check';
-import { HmacSha1 } from './hmac-sha1.js';
+import { HmacKeys, HmacSha1 } from './hmac-sha1.js';
 
 describe('HmacSha1', () => {
   it('signs as RFC 2202 §3 has it (test case 2, the one in text)', () => {
@@ -19,6 +19,18 @@ describe('HmacSha1', () => {
         }
       }),
       { numRuns: 500 },
+    );
+  });
+});
+
+describe('HmacKeys', () => {
+  it('signs with each of many keys, in whatever order they came and the last one counting', () => {
+    const keys = new HmacKeys();
+    for (const index of [5, 0, 40, 3, 5]) keys.set(index, `key ${index}`);
+    keys.set(3, 'another');
+    const signature = (key: string) => createHmac('sha1', key).update('m').digest('base64');
+    expect([0, 3, 5, 40].map((index) => keys.sign(index, 'm'))).toEqual(
+      ['key 0', 'another', 'key 5', 'key 40'].map(signature),
     );
   });
 });

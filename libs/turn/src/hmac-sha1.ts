@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { BLOCK_BYTES, BLOCK_WORDS, compress, INITIAL_STATE, schedule, STATE_WORDS } from './sha1.js';
 
 const DIGEST_BYTES = 4 * STATE_WORDS;
@@ -6,35 +6,50 @@ const DIGEST_BYTES = 4 * STATE_WORDS;
 const END_BYTE = 0x80;
 /** What follows a message takes: the mark, and its length in bits. */
 const PADDING_BYTES = 9;
+const LAST_OF_ASCII = 0x7f;
+/** Words from one key to the next: a line of the processor's cache. */
+const KEY_WORDS = 16;
 
 /** Where signatures are put together: signing never waits, so one of each is enough. */
 const state = new Int32Array(STATE_WORDS);
 const digest = Buffer.alloc(DIGEST_BYTES);
 
 /**
- * HMAC-SHA1 (RFC 2104) with one key for many messages: what hashing begins with is the padded key, and the states after
+ * HMAC-SHA1 (RFC 2104) with many keys for many messages: what hashing begins with is the padded key, and the states after
  * it are kept, so that a signature of a short message takes two blocks of SHA-1. `createHmac` builds a native object for
- * every signature, which took twice as long when the two were measured side by side.
+ * every signature, which took twice as long when the two were measured side by side. Keys are side by side: of many,
+ * the one that is needed is in no cache of the processor, and is one look into memory.
  */
-export class HmacSha1 {
-  /** The state after the key padded for the inner hash, then for the outer: in one place, for the processor's cache. */
-  private readonly states = new Int32Array(2 * STATE_WORDS);
+export class HmacKeys {
+  /** Of each key the state after it padded for the inner hash, then for the outer. */
+  private words = new Int32Array(KEY_WORDS);
 
-  constructor(private readonly key: string) {
+  /** @param index from 0; those before it take their place too. */
+  set(index: number, key: string): void {
     const bytes = Buffer.from(key);
     const block = Buffer.alloc(BLOCK_BYTES);
     (bytes.length > BLOCK_BYTES ? hash('sha1', bytes, 'buffer') : bytes).copy(block);
-    this.states.set(stateAfter(block, 0x36363636));
-    this.states.set(stateAfter(block, 0x5c5c5c5c), STATE_WORDS);
+    const from = KEY_WORDS * index;
+    this.makeRoom(from + KEY_WORDS);
+    this.words.set(stateAfter(block, 0x36363636), from);
+    this.words.set(stateAfter(block, 0x5c5c5c5c), from + STATE_WORDS);
   }
 
-  /** @returns the signature in base64. */
-  sign(message: string): string {
-    for (let i = 0; i < STATE_WORDS; i++) state[i] = this.states[i] ?? 0;
-    if (!takeAscii(message)) return createHmac('sha1', this.key).update(message).digest('base64');
+  /** @returns the signature with the key at `index`, in base64. */
+  sign(index: number, message: string): string {
+    const { words } = this;
+    const from = KEY_WORDS * index;
+    const begin = () => {
+      for (let i = 0; i < STATE_WORDS; i++) state[i] = words[from + i] ?? 0;
+    };
+    begin();
+    if (!takeCharacters(message, LAST_OF_ASCII)) {
+      begin();
+      takeCharacters(Buffer.from(message).toString('latin1'), 0xff);
+    }
     for (let i = 0; i < STATE_WORDS; i++) {
       schedule[i] = state[i] ?? 0;
-      state[i] = this.states[STATE_WORDS + i] ?? 0;
+      state[i] = words[from + STATE_WORDS + i] ?? 0;
     }
     for (let i = STATE_WORDS + 1; i < BLOCK_WORDS; i++) schedule[i] = 0;
     schedule[STATE_WORDS] = END_BYTE << 24;
@@ -42,6 +57,27 @@ export class HmacSha1 {
     compress(state);
     for (let i = 0; i < DIGEST_BYTES; i++) digest[i] = (state[i >> 2] ?? 0) >>> (24 - 8 * (i & 3));
     return digest.toString('base64');
+  }
+
+  private makeRoom(length: number): void {
+    if (length <= this.words.length) return;
+    const words = new Int32Array(Math.max(length, 2 * this.words.length));
+    words.set(this.words);
+    this.words = words;
+  }
+}
+
+/** One key. */
+export class HmacSha1 {
+  private readonly keys = new HmacKeys();
+
+  constructor(key: string) {
+    this.keys.set(0, key);
+  }
+
+  /** @returns the signature in base64. */
+  sign(message: string): string {
+    return this.keys.sign(0, message);
   }
 }
 
@@ -52,8 +88,11 @@ function stateAfter(block: Buffer, pad: number): Int32Array {
   return after;
 }
 
-/** Takes a message, after one block before it, and what ends it into `state`. @returns false where it is not ASCII. */
-function takeAscii(message: string): boolean {
+/**
+ * Takes a message of a byte a character, after one block before it, and what ends it into `state`.
+ * @returns false where a character is above `last`.
+ */
+function takeCharacters(message: string, last: number): boolean {
   const { length } = message;
   const end = Math.ceil((length + PADDING_BYTES) / BLOCK_BYTES) * BLOCK_BYTES;
   for (let from = 0; from < end; from += BLOCK_BYTES) {
@@ -65,7 +104,7 @@ function takeAscii(message: string): boolean {
       seen |= code;
       putByte(i - from, code);
     }
-    if (seen > 0x7f) return false;
+    if (seen > last) return false;
     if (length >= from && length < from + BLOCK_BYTES) putByte(length - from, END_BYTE);
     if (from + BLOCK_BYTES === end) schedule[BLOCK_WORDS - 1] = 8 * (BLOCK_BYTES + length);
     compress(state);

@@ -1,5 +1,5 @@
 export { deriveNodeSecret, mintCredential, type TurnCredential } from './credential.js';
-export { HmacSha1 } from './hmac-sha1.js';
+export { HmacKeys, HmacSha1 } from './hmac-sha1.js';
 export { masterOf, type MasterSecrets } from './master-secrets.js';
 export { turnUser, userHash } from './user.js';
 export {

@@ -1,5 +1,5 @@
 import type { LogEntry, LogEvent, PolicyDocument } from '@spillway/contracts';
-import { Fleet, type FleetNode, type FoldOutcome } from '@spillway/fleet';
+import { Fleet, type Candidate, type FoldOutcome } from '@spillway/fleet';
 import { estimateRttMs } from '@spillway/geo';
 import { placementView, type PlacementView } from '@spillway/placement';
 import type { DecidingView, Moment, Standpoint } from '../issue/standpoint.js';
@@ -163,7 +163,7 @@ export class FleetView implements DecidingView {
   }
 
   /** Issued with the last look. */
-  reserve(node: FleetNode | string): void {
+  reserve(node: Candidate | string): void {
     this.fleet.reserve(node, this.lookedAt);
   }
 }

@@ -94,11 +94,15 @@ export class IceServersService {
       this.parts.issued.refuse({ atMs, position, asked, code: placement.code });
       throw refusalOf(placement.code, request, require, tenant);
     }
-    const { id, nodes } = this.issue(placement, asked, request);
-    const { region, nearestRegion, reason } = placement;
+    const id = decisionId(this.parts.routerId, this.parts.bootId, this.decisions);
+    const named = request.userId ?? request.sessionId;
+    const user = turnUser(named ?? id);
     const expiresAtSeconds = Math.floor(this.wallClock() / 1000) + ttlSeconds;
+    const { iceServers, nodes } = this.serve(placement.nodes, request, address, user, expiresAtSeconds);
+    this.issue(placement, asked, named === undefined ? undefined : user, nodes);
+    const { region, nearestRegion, reason } = placement;
     return {
-      iceServers: this.iceServers(placement, request, address, id, expiresAtSeconds),
+      iceServers,
       ttlSeconds,
       expiresAt: this.expiryText.of(expiresAtSeconds),
       placement: { decisionId: id, region, nodes, nearestRegion, reason },
@@ -106,45 +110,39 @@ export class IceServersService {
   }
 
   /** Puts the decision on the log, and counts on its load. */
-  private issue(
-    placement: Placement,
-    asked: Asked,
-    { userId, sessionId }: IceServersRequest,
-  ): { id: string; nodes: string[] } {
-    const { routerId, bootId, issued, view } = this.parts;
+  private issue(placement: Placement, asked: Asked, user: string | undefined, nodes: string[]): void {
+    const { issued, view } = this.parts;
     const { region, nearestRegion, reason } = placement;
     const n = this.decisions++;
-    const nodes = placement.nodes.map((node) => node.id);
-    const named = userId ?? sessionId;
-    const user = named === undefined ? undefined : turnUser(named);
     const { now: atMs, position } = view.fleet;
     issued.add({ atMs, position, n, asked, user, region, nodes, nearestRegion, reason });
     for (const node of placement.nodes) view.reserve(node);
-    return { id: decisionId(routerId, bootId, n), nodes };
   }
 
-  private iceServers(
-    { nodes }: Placement,
+  /** @returns what the client gets of the nodes, and their ids. */
+  private serve(
+    chosen: Placement['nodes'],
     request: IceServersRequest,
     address: string | undefined,
-    decisionId: string,
+    user: string,
     expiresAtSeconds: number,
-  ): IceServer[] {
+  ): { iceServers: IceServer[]; nodes: string[] } {
     const wanted = request.transports ?? TRANSPORTS;
     const family = familyOf(address);
-    const user = turnUser(request.userId ?? request.sessionId ?? decisionId);
-    const servers: IceServer[] = [];
+    const iceServers: IceServer[] = [];
+    const nodes: string[] = [];
     let stun: IceServer | undefined;
-    for (const node of nodes) {
-      const record = this.records.of(node);
-      const isFirst = servers.length === 0;
-      const offer = record.urls.offer(wanted, family, isFirst ? MAX_TURN_URLS - (nodes.length - 1) : 1);
-      const { username, credential } = mintCredential(record.hmac, user, expiresAtSeconds);
-      servers.push({ urls: offer.urls, username, credential });
-      if (isFirst && wanted.includes('udp')) stun = offer.stun;
+    for (const node of chosen) {
+      const isFirst = nodes.length === 0;
+      const limit = isFirst ? MAX_TURN_URLS - (chosen.length - 1) : 1;
+      const record = this.records.of(node, { wanted, family, limit });
+      const { username, credential } = mintCredential(record, user, expiresAtSeconds);
+      iceServers.push({ urls: record.urls, username, credential });
+      nodes.push(record.id);
+      if (isFirst && wanted.includes('udp')) stun = record.stun;
     }
-    if (stun) servers.push(stun);
-    return servers;
+    if (stun) iceServers.push(stun);
+    return { iceServers, nodes };
   }
 }
 

@@ -1,6 +1,6 @@
-import { deriveNodeSecret, HmacSha1, masterOf, type MasterSecrets } from '@spillway/turn';
+import { deriveNodeSecret, masterOf, type MasterSecrets } from '@spillway/turn';
 
-/** Nodes' own secrets, ready to sign. They never leave memory. */
+/** Nodes' own secrets. They never leave memory. */
 export class NodeSecrets {
   private readonly masters: MasterSecrets;
 
@@ -8,8 +8,8 @@ export class NodeSecrets {
     this.masters = typeof masters === 'string' ? { current: masters } : masters;
   }
 
-  /** Derives it: for a node that signs often, keep what this gives. */
-  of(nodeId: string, epoch: number): HmacSha1 {
-    return new HmacSha1(deriveNodeSecret(masterOf(this.masters, epoch), nodeId, epoch));
+  /** Derives it, which takes its time. */
+  of(nodeId: string, epoch: number): string {
+    return deriveNodeSecret(masterOf(this.masters, epoch), nodeId, epoch);
   }
 }

@@ -13,6 +13,19 @@ const FAMILIES: readonly ClientFamily[] = ['ipv4', 'ipv6', undefined];
 /** Sets of transports there are. */
 const SETS = 2 ** TRANSPORTS.length;
 
+/** What of a client decides which URLs of a node it is given. */
+export interface ClientKind {
+  readonly wanted: readonly Transport[];
+  readonly family: ClientFamily;
+  /** URLs it may be given at most. */
+  readonly limit: number;
+}
+
+/** Tells kinds of clients apart. */
+export function keyOf({ wanted, family, limit }: ClientKind): number {
+  return (limit * FAMILIES.length + FAMILIES.indexOf(family)) * SETS + transportSet(wanted);
+}
+
 type Family = 'ipv4' | 'ipv6' | 'name';
 
 interface OfferedUrl {
@@ -28,51 +41,20 @@ export interface Offer {
   readonly stun: IceServer | undefined;
 }
 
-interface KnownOffer extends Offer {
-  readonly key: number;
-}
-
 const UDP_ONLY: readonly Transport[] = ['udp'];
 
-/** The URLs of one node, and what was chosen of them for clients. */
-export class NodeUrls {
-  private readonly described: readonly OfferedUrl[];
-  /** Few in number. */
-  private readonly offers: KnownOffer[] = [];
-  /** Most clients are given the same: what is asked for first is found without looking at a list. */
-  private latest: KnownOffer | undefined;
-
-  /** @param offered as the node says them. */
-  constructor(readonly offered: readonly string[]) {
-    this.described = offered.flatMap((url) => describeUrl(url) ?? []);
-  }
-
-  /**
-   * For one client: one URL per wanted transport, of the client's address family where the node has both, `limit` at
-   * most. When they must be fewer UDP goes first, then TLS, which passes what TCP passes and more.
-   */
-  offer(wanted: readonly Transport[], clientFamily: ClientFamily, limit: number): Offer {
-    const key = (limit * FAMILIES.length + FAMILIES.indexOf(clientFamily)) * SETS + transportSet(wanted);
-    if (this.latest?.key !== key) {
-      this.latest =
-        this.offers.find((offer) => offer.key === key) ?? this.addOffer(key, wanted, clientFamily, limit);
-    }
-    return this.latest;
-  }
-
-  private addOffer(
-    key: number,
-    wanted: readonly Transport[],
-    clientFamily: ClientFamily,
-    limit: number,
-  ): KnownOffer {
-    const [udp] = chooseUrls(this.described, UDP_ONLY, clientFamily, 1);
-    const stun = udp === undefined ? undefined : stunUriOf(udp);
-    const urls = chooseUrls(this.described, wanted, clientFamily, limit);
-    const offer = { key, urls, stun: stun === undefined ? undefined : { urls: [stun] } };
-    this.offers.push(offer);
-    return offer;
-  }
+/**
+ * Of the URLs a node says it has, one for each wanted transport, of the client's address family where the node has
+ * both, `limit` at most. When they must be fewer UDP goes first, then TLS, which passes what TCP passes and more.
+ */
+export function offerOf(offered: readonly string[], { wanted, family, limit }: ClientKind): Offer {
+  const described = offered.flatMap((url) => describeUrl(url) ?? []);
+  const [udp] = chooseUrls(described, UDP_ONLY, family, 1);
+  const stun = udp === undefined ? undefined : stunUriOf(udp);
+  return {
+    urls: chooseUrls(described, wanted, family, limit),
+    stun: stun === undefined ? undefined : { urls: [stun] },
+  };
 }
 
 function describeUrl(url: string): OfferedUrl | undefined {

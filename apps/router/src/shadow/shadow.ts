@@ -111,7 +111,7 @@ function agreementOf(given: Outcome, shadow: Outcome): Agreement {
   }
   if (given.region !== shadow.region) return 'other-region';
   const { nodes } = shadow;
-  return given.nodes.length === nodes.length && given.nodes.every((node, i) => node === nodes[i])
+  return given.nodes.length === nodes.length && given.nodes.every(({ slot }, i) => slot === nodes[i]?.slot)
     ? 'same'
     : 'other-node';
 }

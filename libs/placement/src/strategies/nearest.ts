@@ -28,5 +28,5 @@ export const nearest: Strategy = {
     return weighing.isOpen[home] ? home : nearestOfEmptiest(weighing);
   },
 
-  chooseNode: (region, wish) => bestOfTwo(region.usable, wish),
+  chooseNode: bestOfTwo,
 };

@@ -33,5 +33,5 @@ export const priced: Strategy = {
     return best;
   },
 
-  chooseNode: (region, wish) => bestOfTwo(region.usable, wish),
+  chooseNode: bestOfTwo,
 };

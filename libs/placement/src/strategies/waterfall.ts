@@ -19,5 +19,5 @@ export const waterfall: Strategy = {
     return isOpenBelowThreshold(weighing, home) ? home : nearestOfEmptiest(weighing);
   },
 
-  chooseNode: (region, wish) => bestOfTwo(region.usable, wish),
+  chooseNode: bestOfTwo,
 };
