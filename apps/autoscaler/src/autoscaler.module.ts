@@ -1,13 +1,12 @@
 import { Inject, Module, type DynamicModule } from '@nestjs/common';
-import type { Bus } from '@spillway/messaging';
-import { BUS } from '@spillway/messaging/nest';
+import { BUS, type Bus } from '@spillway/messaging';
 import { Health, HealthModule, METRICS, MetricsModule } from '@spillway/runtime';
 import type { Registry } from 'prom-client';
 import { Autoscaler, type AutoscalerOptions } from './autoscaler.js';
 import { AutoscalerMetrics } from './autoscaler-metrics.js';
 import { LOOP, type Loop } from './control/loop.js';
 import { FleetView } from './fleet/fleet-view.js';
-import { LogController } from './fleet/log.controller.js';
+import { LogIntake } from './fleet/log-intake.js';
 import { addReadinessChecks } from './readiness.js';
 import { registerGauges } from './region-gauges.js';
 
@@ -30,13 +29,13 @@ export class AutoscalerModule {
     return {
       module: AutoscalerModule,
       imports: [HealthModule, MetricsModule],
-      controllers: [LogController],
       providers: [
         { provide: BUS, useValue: parts.bus },
         { provide: LOOP, useValue: parts.loop },
         { provide: FleetView, useValue: parts.view },
         { provide: Autoscaler, useFactory: create, inject: [AutoscalerMetrics] },
         AutoscalerMetrics,
+        LogIntake,
       ],
     };
   }

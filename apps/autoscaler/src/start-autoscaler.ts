@@ -1,13 +1,13 @@
 import { Logger, type LoggerService } from '@nestjs/common';
 import type { ProviderKind } from '@spillway/contracts';
 import type { Bus } from '@spillway/messaging';
-import { LogTransport } from '@spillway/messaging/nest';
 import { createHttpApp, listen, type ShutdownStep } from '@spillway/runtime';
 import { Autoscaler } from './autoscaler.js';
 import { AutoscalerModule } from './autoscaler.module.js';
 import type { AutoscalerConfig } from './config.js';
 import type { Loop } from './control/loop.js';
 import { FleetView } from './fleet/fleet-view.js';
+import { LogIntake } from './fleet/log-intake.js';
 import type { Provider } from './providers/provider.js';
 
 export interface AutoscalerStart {
@@ -44,10 +44,9 @@ export async function startAutoscaler(start: AutoscalerStart): Promise<RunningAu
     ...(stepMs !== undefined && { stepMs }),
   });
   const app = await createHttpApp(module, { logger, bodyLimitBytes: 1024 });
-  app.connectMicroservice({ strategy: new LogTransport(bus) });
   view.setLink(bus.link);
   bus.onLink((link) => view.setLink(link));
-  await app.startAllMicroservices();
+  app.get(LogIntake).follow();
   const httpPort = await listen(app, {
     host: config.HTTP_HOST,
     port: config.HTTP_PORT,

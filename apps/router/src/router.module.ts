@@ -1,7 +1,6 @@
 import { Logger, Module, type DynamicModule } from '@nestjs/common';
 import type { ClientLocator } from '@spillway/geo';
-import type { Bus } from '@spillway/messaging';
-import { BUS } from '@spillway/messaging/nest';
+import { BUS, type Bus } from '@spillway/messaging';
 import { Health, HealthModule, MetricsModule } from '@spillway/runtime';
 import { ApiKeys } from './auth/api-keys.js';
 import { RateLimits } from './auth/rate-limits.js';
@@ -11,7 +10,7 @@ import { DecisionsController } from './decisions/decisions.controller.js';
 import { FleetReport } from './fleet/fleet-report.js';
 import { FleetView } from './fleet/fleet-view.js';
 import { LogUsageWatch } from './fleet/log-usage-watch.js';
-import { LogController } from './fleet/log.controller.js';
+import { LogIntake } from './fleet/log-intake.js';
 import { IceGrpcController } from './grpc/ice.grpc.controller.js';
 import { FleetController } from './http/fleet.controller.js';
 import { IceServersService } from './issue/ice-servers.service.js';
@@ -63,7 +62,7 @@ export class RouterModule {
     return {
       module: RouterModule,
       imports: [HealthModule, MetricsModule],
-      controllers: [DecisionsController, FleetController, IceGrpcController, LogController],
+      controllers: [DecisionsController, FleetController, IceGrpcController],
       providers: [
         { provide: ROUTER_CONFIG, useValue: config },
         { provide: BUS, useValue: bus },
@@ -75,6 +74,7 @@ export class RouterModule {
         DecisionExplainer,
         FleetReport,
         IceQuery,
+        LogIntake,
         LogUsageWatch,
         NodeOrders,
         RateLimits,

@@ -1,12 +1,12 @@
 import { Logger, type INestApplication, type LoggerService } from '@nestjs/common';
 import type { ClientLocator } from '@spillway/geo';
 import type { Bus } from '@spillway/messaging';
-import { LogTransport } from '@spillway/messaging/nest';
 import { createHttpApp, explainListenError, Health, listen, type ShutdownStep } from '@spillway/runtime';
 import { DEFAULT_RETENTION, type LogRetention } from '@spillway/contracts';
 import type { ApiKeys } from './auth/api-keys.js';
 import type { RouterConfig } from './config.js';
 import { FleetView } from './fleet/fleet-view.js';
+import { LogIntake } from './fleet/log-intake.js';
 import { GrpcEdge, grpcOptions } from './grpc/grpc-options.js';
 import { IceGrpcController } from './grpc/ice.grpc.controller.js';
 import { IceServersFront } from './http/ice-servers.front.js';
@@ -73,14 +73,14 @@ export async function startRouter(start: RouterStart): Promise<RunningRouter> {
     .register(iceServersRoute(app.get(RequestGate), app.get(RouterMetrics), problems));
   const front = new IceServersFront(app.get(RequestGate), BODY_LIMIT_BYTES);
   front.standBefore(app.getHttpServer());
-  // First: NATS gets the log ready while the others begin to listen.
-  app.connectMicroservice({ strategy: new LogTransport(bus, own) });
   const grpc = new GrpcEdge();
   app.connectMicroservice(grpcOptions(`${bracketed(config.GRPC_HOST)}:${config.GRPC_PORT}`, grpc));
 
   view.onStep((step, moment) => issued.note(step, moment));
   view.setLink(bus.link);
   bus.onLink((link) => view.setLink(link));
+  // First: NATS gets the log ready while the others begin to listen.
+  app.get(LogIntake).follow(own);
   await app.startAllMicroservices().catch((error: unknown) => {
     throw explainListenError(grpcAddress(config), error);
   });

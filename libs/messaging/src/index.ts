@@ -23,6 +23,7 @@ export type {
   WindowGap,
 } from './log-reading.js';
 export type { LogUsage } from './log-usage.js';
+export { BUS } from './bus-token.js';
 export { checkWindow } from './locate-window.js';
 export { matchesSubject } from './subject-filter.js';
 export { MemoryBus } from './memory-bus.js';

@@ -2,8 +2,7 @@ import { Inject, Injectable, type OnModuleDestroy } from '@nestjs/common';
 import type { DecisionExplanation } from '@spillway/contracts';
 import { explainDecision, findById, type NotFound, type SearchedLog } from '@spillway/explain';
 import { estimateRttMs } from '@spillway/geo';
-import { LogReadError, type Bus } from '@spillway/messaging';
-import { BUS } from '@spillway/messaging/nest';
+import { BUS, LogReadError, type Bus } from '@spillway/messaging';
 import { ProblemError } from '../problem-error.js';
 import { pacedLog } from './paced-log.js';
 

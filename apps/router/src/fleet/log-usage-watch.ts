@@ -1,6 +1,5 @@
 import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
-import type { Bus } from '@spillway/messaging';
-import { BUS } from '@spillway/messaging/nest';
+import { BUS, type Bus } from '@spillway/messaging';
 import { RouterMetrics } from '../router-metrics.js';
 
 /** Milliseconds between two looks: as often as Prometheus usually does. */

@@ -1,7 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { QUERY_ICE_SERVERS, ROUTER_QUEUE } from '@spillway/contracts';
-import type { Bus, BusMessage, OutgoingMessage } from '@spillway/messaging';
-import { BUS } from '@spillway/messaging/nest';
+import { BUS, type Bus, type BusMessage, type OutgoingMessage } from '@spillway/messaging';
 import { ProblemError } from '../problem-error.js';
 import { RequestGate } from '../request-gate.js';
 

@@ -6,8 +6,7 @@ import {
   type NodeCommandAnswer,
   type NodeCommandRequest,
 } from '@spillway/contracts';
-import { RequestError, type Bus, type BusMessage, type RequestErrorCode } from '@spillway/messaging';
-import { BUS } from '@spillway/messaging/nest';
+import { BUS, RequestError, type Bus, type BusMessage, type RequestErrorCode } from '@spillway/messaging';
 import { ProblemError } from '../problem-error.js';
 
 /** The autoscaler gives itself 10 s to have it on the log, through a failover of JetStream too. */

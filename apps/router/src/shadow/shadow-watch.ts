@@ -1,7 +1,6 @@
 import { Inject, Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import { SHADOW_POLICY_KEY, shadowPolicySchema } from '@spillway/contracts';
-import { StateError, type Bus } from '@spillway/messaging';
-import { BUS } from '@spillway/messaging/nest';
+import { BUS, StateError, type Bus } from '@spillway/messaging';
 import { RouterMetrics } from '../router-metrics.js';
 import { Shadow, type Candidate } from './shadow.js';
 

@@ -4,7 +4,7 @@ import { MemoryBus, type MemoryLog } from '@spillway/messaging';
 import { Registry } from 'prom-client';
 import { tenantOf } from '../auth/tenant.js';
 import { FleetView } from '../fleet/fleet-view.js';
-import { LogController } from '../fleet/log.controller.js';
+import { LogIntake } from '../fleet/log-intake.js';
 import { IceServersService } from '../issue/ice-servers.service.js';
 import { IssuedLog, type IssuedLogEvents } from '../issue/issued-log.js';
 import { OwnBatches } from '../issue/own-batches.js';
@@ -68,14 +68,12 @@ export class ReplayedRouter {
 
   async begin(): Promise<void> {
     const metrics = new RouterMetrics(new Registry(), this.view);
-    const controller = new LogController(this.view, this.issued, metrics, this.bus);
-    const filter = 'turn.v1.>';
+    const intake = new LogIntake(this.view, this.issued, metrics, this.bus);
     await this.bus.follow(
       {
-        onEntry: (entry) => this.later(() => controller.onEntry(entry)),
-        onGap: (gap) => this.later(() => void controller.onStatus({ kind: 'gap', filter, ...gap })),
-        onCaughtUp: (position) =>
-          this.later(() => void controller.onStatus({ kind: 'caught-up', filter, position })),
+        onEntry: (entry) => this.later(() => intake.onEntry(entry)),
+        onGap: (gap) => this.later(() => intake.onGap(gap)),
+        onCaughtUp: () => this.later(() => intake.onCaughtUp()),
       },
       { issuedWindowSeconds: ISSUED_WINDOW_SECONDS, reader: this.own },
     );

@@ -1,9 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Controller, Inject, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
-import { LOG_SUBJECTS, POLICY_KEY, storedPolicySchema, type LogEntry } from '@spillway/contracts';
-import type { Bus } from '@spillway/messaging';
-import { BUS, LOG_STATUS, type LogStatus } from '@spillway/messaging/nest';
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { ISSUED_WINDOW_SECONDS, POLICY_KEY, storedPolicySchema, type LogEntry } from '@spillway/contracts';
+import {
+  BUS,
+  type Bus,
+  type Following,
+  type LogGap,
+  type LogListener,
+  type MessageReader,
+  type RejectedMessage,
+} from '@spillway/messaging';
 import { OncePerKey } from '@spillway/runtime';
 import { IssuedLog } from '../issue/issued-log.js';
 import { RouterMetrics } from '../router-metrics.js';
@@ -15,10 +21,11 @@ const RETRY_MS = 1_000;
 const NO_POLICY = 'There is no policy yet: put one on the log with `spillway policy apply`';
 
 /** Where the log enters the router. */
-@Controller()
-export class LogController implements OnModuleDestroy {
+@Injectable()
+export class LogIntake implements LogListener, OnModuleDestroy {
   private readonly logger = new Logger('Log');
   private readonly stopping = new AbortController();
+  private following: Promise<Following> | undefined;
   private readonly complaints = new OncePerKey(this.logger, 'Messages dropped');
   private readonly policyComplaints = new OncePerKey(this.logger, 'The policy');
 
@@ -29,8 +36,12 @@ export class LogController implements OnModuleDestroy {
     @Inject(BUS) private readonly bus: Bus,
   ) {}
 
-  @EventPattern(LOG_SUBJECTS)
-  onEntry(@Payload() entry: LogEntry): void {
+  /** Does not wait for NATS: it may come later. */
+  follow(reader: MessageReader): void {
+    this.following = this.bus.follow(this, { issuedWindowSeconds: ISSUED_WINDOW_SECONDS, reader });
+  }
+
+  onEntry(entry: LogEntry): void {
     const outcome = this.view.fold(entry);
     this.metrics.log.entries.inc({ outcome });
     if (outcome === 'unknown-region' && entry.event.kind === 'heartbeat') {
@@ -39,28 +50,26 @@ export class LogController implements OnModuleDestroy {
     }
   }
 
-  @EventPattern(LOG_STATUS)
-  async onStatus(@Payload() status: LogStatus): Promise<void> {
-    switch (status.kind) {
-      case 'rejected':
-        this.metrics.log.rejected.inc({ reason: status.reason });
-        this.complaints.warn(status.subject, `${status.subject}: ${status.reason}, ${status.detail}`);
-        return;
-      case 'gap':
-        this.metrics.log.gaps.inc({ cause: status.cause });
-        this.view.noteGap();
-        this.logger.warn(
-          `Positions ${status.from} to ${status.to ?? '?'} are gone from the log: ${status.cause}`,
-        );
-        return;
-      case 'caught-up':
-        this.view.noteCaughtUp();
-        await Promise.all([this.restorePolicy().then(() => this.restorePrices()), this.bringTimeToNow()]);
-    }
+  onRejected({ subject, reason, detail }: RejectedMessage): void {
+    this.metrics.log.rejected.inc({ reason });
+    this.complaints.warn(subject, `${subject}: ${reason}, ${detail}`);
   }
 
-  onModuleDestroy(): void {
+  onGap({ from, to, cause }: LogGap): void {
+    this.metrics.log.gaps.inc({ cause });
+    this.view.noteGap();
+    this.logger.warn(`Positions ${from} to ${to ?? '?'} are gone from the log: ${cause}`);
+  }
+
+  onCaughtUp(): void {
+    this.view.noteCaughtUp();
+    void this.restorePolicy().then(() => this.restorePrices());
+    void this.bringTimeToNow();
+  }
+
+  async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
+    await (await this.following)?.stop();
   }
 
   /** The policy may have outlived its entry on the log. Tried until there is one, from here or from the log. */

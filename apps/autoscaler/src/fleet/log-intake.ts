@@ -1,15 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Controller, Inject, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { EventPattern, Payload } from '@nestjs/microservices';
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import {
-  LOG_SUBJECTS,
+  ISSUED_WINDOW_SECONDS,
   POLICY_KEY,
   storedPolicySchema,
   type LogEntry,
   type PolicyDocument,
 } from '@spillway/contracts';
-import type { Bus } from '@spillway/messaging';
-import { BUS, LOG_STATUS, type LogStatus } from '@spillway/messaging/nest';
+import {
+  BUS,
+  type Bus,
+  type Following,
+  type LogGap,
+  type LogListener,
+  type RejectedMessage,
+} from '@spillway/messaging';
 import { OncePerKey } from '@spillway/runtime';
 import { AutoscalerMetrics } from '../autoscaler-metrics.js';
 import { LOOP, type Loop } from '../control/loop.js';
@@ -20,13 +25,13 @@ const RETRY_MS = 1_000;
 const NO_POLICY = 'There is no policy yet: put one on the log with `spillway policy apply`';
 
 /** Where the log enters the autoscaler. */
-@Controller()
-export class LogController implements OnModuleDestroy {
+@Injectable()
+export class LogIntake implements LogListener, OnModuleDestroy {
   private readonly logger = new Logger('Log');
   private readonly stopping = new AbortController();
   private readonly complaints = new OncePerKey(this.logger, 'Messages dropped');
   private readonly policyComplaints = new OncePerKey(this.logger, 'The policy');
-
+  private following: Promise<Following> | undefined;
   private restoring: Promise<void> | undefined;
 
   constructor(
@@ -36,35 +41,35 @@ export class LogController implements OnModuleDestroy {
     @Inject(BUS) private readonly bus: Bus,
   ) {}
 
-  @EventPattern(LOG_SUBJECTS)
-  onEntry(@Payload() entry: LogEntry): void {
+  /** Does not wait for NATS: it may come later. */
+  follow(): void {
+    this.following = this.bus.follow(this, { issuedWindowSeconds: ISSUED_WINDOW_SECONDS });
+  }
+
+  onEntry(entry: LogEntry): void {
     const outcome = this.view.fold(entry);
     this.loop.observe(entry);
     this.metrics.log.entries.inc({ outcome });
   }
 
-  @EventPattern(LOG_STATUS)
-  async onStatus(@Payload() status: LogStatus): Promise<void> {
-    switch (status.kind) {
-      case 'rejected':
-        this.metrics.log.rejected.inc({ reason: status.reason });
-        this.complaints.warn(status.subject, `${status.subject}: ${status.reason}, ${status.detail}`);
-        return;
-      case 'gap':
-        this.metrics.log.gaps.inc({ cause: status.cause });
-        this.logger.warn(
-          `Positions ${status.from} to ${status.to ?? '?'} are gone from the log: ${status.cause}`,
-        );
-        return;
-      case 'caught-up':
-        this.view.caughtUp();
-        this.restoring ??= this.restorePolicy().finally(() => (this.restoring = undefined));
-        await this.restoring;
-    }
+  onRejected({ subject, reason, detail }: RejectedMessage): void {
+    this.metrics.log.rejected.inc({ reason });
+    this.complaints.warn(subject, `${subject}: ${reason}, ${detail}`);
   }
 
-  onModuleDestroy(): void {
+  onGap({ from, to, cause }: LogGap): void {
+    this.metrics.log.gaps.inc({ cause });
+    this.logger.warn(`Positions ${from} to ${to ?? '?'} are gone from the log: ${cause}`);
+  }
+
+  onCaughtUp(): void {
+    this.view.caughtUp();
+    this.restoring ??= this.restorePolicy().finally(() => (this.restoring = undefined));
+  }
+
+  async onModuleDestroy(): Promise<void> {
     this.stopping.abort();
+    await (await this.following)?.stop();
   }
 
   /**
