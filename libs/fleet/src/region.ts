@@ -10,8 +10,9 @@ import {
 } from './load.js';
 import type { Candidate, FleetNode, NodeState } from './node.js';
 import { NodeRow } from './node-row.js';
-import type { NodeRows, Slot } from './node-rows.js';
+import type { NodeRows } from './node-rows.js';
 import type { Dated, RegionEvents } from './region-events.js';
+import { SlotList } from './slot-list.js';
 import { indexById } from './sorted.js';
 
 /** Sums over usable nodes, in integers; a node counts in a part only when its load and capacity are known. */
@@ -64,7 +65,7 @@ type Sums = { -readonly [Part in keyof RegionTotals]: RegionTotals[Part] };
 export class RegionState implements FleetRegion {
   readonly usable: NodeState[] = [];
   /** Where their rows are, in the same order. */
-  private readonly slots: Slot[] = [];
+  private readonly slots = new SlotList();
   nodeCount = 0;
   silentCount = 0;
   revision = 0;
@@ -98,19 +99,19 @@ export class RegionState implements FleetRegion {
   add(node: NodeState): void {
     const index = indexById(this.usable, node.id);
     this.usable.splice(index, 0, node);
-    this.slots.splice(index, 0, node.slot);
+    this.slots.insert(index, node.slot);
     this.count(node, 1);
   }
 
   remove(node: NodeState): void {
     const index = indexById(this.usable, node.id);
     this.usable.splice(index, 1);
-    this.slots.splice(index, 1);
+    this.slots.remove(index);
     this.count(node, -1);
   }
 
   candidate(index: number): Candidate {
-    return new NodeRow(this.slots[index] ?? 0, this.rows);
+    return new NodeRow(this.slots.at(index), this.rows);
   }
 
   /** Of a node that stays in use: before its load changes, and after. */

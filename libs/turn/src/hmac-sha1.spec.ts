@@ -26,8 +26,9 @@ describe('HmacSha1', () => {
 describe('HmacKeys', () => {
   it('signs with each of many keys, in whatever order they came and the last one counting', () => {
     const keys = new HmacKeys();
-    for (const index of [5, 0, 40, 3, 5]) keys.set(index, `key ${index}`);
-    keys.set(3, 'another');
+    for (const index of [5, 0, 40, 3, 5]) keys.set(index, `key ${index}`, 1);
+    keys.set(3, 'another', 2);
+    expect([2, 3, 40, 41].map((index) => keys.editionOf(index))).toEqual([0, 2, 1, 0]);
     const signature = (key: string) => createHmac('sha1', key).update('m').digest('base64');
     expect([0, 3, 5, 40].map((index) => keys.sign(index, 'm'))).toEqual(
       ['key 0', 'another', 'key 5', 'key 40'].map(signature),

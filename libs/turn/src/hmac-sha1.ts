@@ -9,6 +9,7 @@ const PADDING_BYTES = 9;
 const LAST_OF_ASCII = 0x7f;
 /** Words from one key to the next: a line of the processor's cache. */
 const KEY_WORDS = 16;
+const EDITION = 2 * STATE_WORDS;
 
 /** Where signatures are put together: signing never waits, so one of each is enough. */
 const state = new Int32Array(STATE_WORDS);
@@ -21,11 +22,14 @@ const digest = Buffer.alloc(DIGEST_BYTES);
  * the one that is needed is in no cache of the processor, and is one look into memory.
  */
 export class HmacKeys {
-  /** Of each key the state after it padded for the inner hash, then for the outer. */
+  /** Of each key the state after it padded for the inner hash, then for the outer, and its edition. */
   private words = new Int32Array(KEY_WORDS);
 
-  /** @param index from 0; those before it take their place too. */
-  set(index: number, key: string): void {
+  /**
+   * @param index from 0; those before it take their place too.
+   * @param edition what tells this key from those that were there before; 32 bits, not 0.
+   */
+  set(index: number, key: string, edition: number): void {
     const bytes = Buffer.from(key);
     const block = Buffer.alloc(BLOCK_BYTES);
     (bytes.length > BLOCK_BYTES ? hash('sha1', bytes, 'buffer') : bytes).copy(block);
@@ -33,6 +37,12 @@ export class HmacKeys {
     this.makeRoom(from + KEY_WORDS);
     this.words.set(stateAfter(block, 0x36363636), from);
     this.words.set(stateAfter(block, 0x5c5c5c5c), from + STATE_WORDS);
+    this.words[from + EDITION] = edition;
+  }
+
+  /** Of the key at `index`; 0 where there is none. */
+  editionOf(index: number): number {
+    return this.words[KEY_WORDS * index + EDITION] ?? 0;
   }
 
   /** @returns the signature with the key at `index`, in base64. */
@@ -72,7 +82,7 @@ export class HmacSha1 {
   private readonly keys = new HmacKeys();
 
   constructor(key: string) {
-    this.keys.set(0, key);
+    this.keys.set(0, key, 1);
   }
 
   /** @returns the signature in base64. */

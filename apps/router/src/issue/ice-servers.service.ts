@@ -141,7 +141,7 @@ export class IceServersService {
       nodes.push(record.id);
       if (isFirst && wanted.includes('udp')) stun = record.stun;
     }
-    if (stun) iceServers.push(stun);
+    if (stun !== undefined) iceServers.push(stun);
     return { iceServers, nodes };
   }
 }

@@ -17,12 +17,11 @@ export interface NodeRecord extends Offer {
  * same time where one does not wait for the other.
  */
 export class NodeRecords {
+  /** Their editions are those of the nodes that all this was worked out for. */
   private readonly keys = new HmacKeys();
   private readonly kinds = new Map<number, Offers>();
   /** Most clients are of the same kind. */
   private latest: Offers | undefined;
-  /** Of each node, what all this was worked out for. */
-  private readonly editions: number[] = [];
 
   constructor(private readonly secrets: NodeSecrets) {}
 
@@ -44,11 +43,10 @@ export class NodeRecords {
 
   private follow(node: Candidate): void {
     const { slot, edition } = node;
-    if (this.editions[slot] === edition) return;
+    if (this.keys.editionOf(slot) === edition) return;
     const { id, heartbeat } = node.node;
-    this.keys.set(slot, this.secrets.of(id, heartbeat.secretEpoch));
+    this.keys.set(slot, this.secrets.of(id, heartbeat.secretEpoch), edition);
     for (const offers of this.kinds.values()) offers.forget(slot);
-    put(this.editions, slot, edition, 0);
   }
 }
 
@@ -65,7 +63,8 @@ class Offers {
   of(node: Candidate): Offer {
     const { slot } = node;
     const urls = this.urls[slot];
-    if (urls !== undefined) return { urls, stun: this.stun[slot] };
+    // Looked at now, the list is on its way from memory together with the key.
+    if (urls !== undefined && urls.length > 0) return { urls, stun: this.stun[slot] };
     const offer = offerOf(node.node.urls, this.kind);
     put(this.urls, slot, offer.urls, undefined);
     put(this.stun, slot, offer.stun, undefined);
