@@ -14,6 +14,8 @@ const EDITION = 2 * STATE_WORDS;
 /** Where signatures are put together: signing never waits, so one of each is enough. */
 const state = new Int32Array(STATE_WORDS);
 const digest = Buffer.alloc(DIGEST_BYTES);
+/** By a name that is not imported V8 knows which array it is, and what its bounds are. */
+const input = schedule;
 
 /**
  * HMAC-SHA1 (RFC 2104) with many keys for many messages: what hashing begins with is the padded key, and the states after
@@ -58,12 +60,12 @@ export class HmacKeys {
       takeCharacters(Buffer.from(message).toString('latin1'), 0xff);
     }
     for (let i = 0; i < STATE_WORDS; i++) {
-      schedule[i] = state[i] ?? 0;
+      input[i] = state[i] ?? 0;
       state[i] = words[from + STATE_WORDS + i] ?? 0;
     }
-    for (let i = STATE_WORDS + 1; i < BLOCK_WORDS; i++) schedule[i] = 0;
-    schedule[STATE_WORDS] = END_BYTE << 24;
-    schedule[BLOCK_WORDS - 1] = 8 * (BLOCK_BYTES + DIGEST_BYTES);
+    for (let i = STATE_WORDS + 1; i < BLOCK_WORDS; i++) input[i] = 0;
+    input[STATE_WORDS] = END_BYTE << 24;
+    input[BLOCK_WORDS - 1] = 8 * (BLOCK_BYTES + DIGEST_BYTES);
     compress(state);
     for (let i = 0; i < DIGEST_BYTES; i++) digest[i] = (state[i >> 2] ?? 0) >>> (24 - 8 * (i & 3));
     return digest.toString('base64');
@@ -93,7 +95,7 @@ export class HmacSha1 {
 
 function stateAfter(block: Buffer, pad: number): Int32Array {
   const after = Int32Array.from(INITIAL_STATE);
-  for (let i = 0; i < BLOCK_WORDS; i++) schedule[i] = block.readInt32BE(4 * i) ^ pad;
+  for (let i = 0; i < BLOCK_WORDS; i++) input[i] = block.readInt32BE(4 * i) ^ pad;
   compress(after);
   return after;
 }
@@ -106,7 +108,7 @@ function takeCharacters(message: string, last: number): boolean {
   const { length } = message;
   const end = Math.ceil((length + PADDING_BYTES) / BLOCK_BYTES) * BLOCK_BYTES;
   for (let from = 0; from < end; from += BLOCK_BYTES) {
-    for (let i = 0; i < BLOCK_WORDS; i++) schedule[i] = 0;
+    for (let i = 0; i < BLOCK_WORDS; i++) input[i] = 0;
     const to = Math.min(length, from + BLOCK_BYTES);
     let seen = 0;
     for (let i = from; i < to; i++) {
@@ -116,7 +118,7 @@ function takeCharacters(message: string, last: number): boolean {
     }
     if (seen > last) return false;
     if (length >= from && length < from + BLOCK_BYTES) putByte(length - from, END_BYTE);
-    if (from + BLOCK_BYTES === end) schedule[BLOCK_WORDS - 1] = 8 * (BLOCK_BYTES + length);
+    if (from + BLOCK_BYTES === end) input[BLOCK_WORDS - 1] = 8 * (BLOCK_BYTES + length);
     compress(state);
   }
   return true;
@@ -124,5 +126,5 @@ function takeCharacters(message: string, last: number): boolean {
 
 /** Of a block that was all zero. */
 function putByte(index: number, byte: number): void {
-  schedule[index >> 2] = (schedule[index >> 2] ?? 0) | (byte << (24 - 8 * (index & 3)));
+  input[index >> 2] = (input[index >> 2] ?? 0) | (byte << (24 - 8 * (index & 3)));
 }
