@@ -95,7 +95,7 @@ export function placeWhere(
     if (!region) break;
     const node = room.inRegion(region) ? chooseNode(strategy, region, request, nodes, room) : undefined;
     if (!node) {
-      weighing.isOpen[index] = false;
+      weighing.isOpen = weighing.isOpen.with(index, false);
       continue;
     }
     if (nodes.length === 0) servedIn = index;
@@ -114,7 +114,7 @@ export function placeWhere(
 }
 
 export interface OpenWeighing extends Weighing {
-  readonly isOpen: boolean[];
+  isOpen: readonly boolean[];
   /** Where the client belongs: an index, -1 when no region is allowed. */
   readonly home: number;
 }
@@ -124,12 +124,13 @@ export function weigh(view: PlacementView, request: PlacementRequest): OpenWeigh
   const { require, location, seed } = request;
   const { isServed, fullness } = standing;
   const isAllowed = require ? regions.map((region) => require.includes(region.id)) : view.everywhere;
-  const isOpen = require ? isServed.map((served, i) => served && isAllowed[i] === true) : isServed.slice();
+  const isOpen = require ? isServed.map((served, i) => served && isAllowed[i] === true) : isServed;
   const standIn = policy.regions[policy.defaultRegion] ?? { latitude: 0, longitude: 0 };
-  const rttMs = proximity.rttsFrom(location ?? standIn);
+  const { rttMs, nearest } = proximity.from(location ?? standIn);
   const continent = location?.continent ?? null;
   const { priceMs } = standing;
-  const weighing = { policy, regions, isAllowed, isOpen, rttMs, priceMs, fullness, continent, home: -1 };
+  const home = -1;
+  const weighing = { policy, regions, isAllowed, isOpen, rttMs, nearest, priceMs, fullness, continent, home };
   weighing.home = strategy.homeRegion(weighing);
   weighing.priceMs = clientPrices(standing, weighing.home, seed);
   return weighing;

@@ -10,6 +10,8 @@ export interface Weighing {
   /** Allowed, with a usable node, and not found full for this client. */
   readonly isOpen: readonly boolean[];
   readonly rttMs: ArrayLike<number>;
+  /** The region with the least of them, allowed or not; the first of equals. */
+  readonly nearest: number;
   /** What a place there costs, in ms. */
   readonly priceMs: ArrayLike<number>;
   /** A `Fullness` each. */

@@ -12,7 +12,8 @@ import { nearestOfEmptiest, type Strategy } from '../strategy.js';
 export const nearest: Strategy = {
   name: 'nearest',
 
-  homeRegion({ isAllowed, rttMs }) {
+  homeRegion({ isAllowed, rttMs, nearest: nearestOfAll }) {
+    if (isAllowed[nearestOfAll]) return nearestOfAll;
     let nearest = -1;
     let leastMs = Infinity;
     for (let i = 0; i < isAllowed.length; i++) {
