@@ -1,5 +1,4 @@
 import { open } from 'node:fs/promises';
-import { isIPv4 } from 'node:net';
 import maxmind, { type Reader, type Response } from 'maxmind';
 import type { ClientLocation } from './client-location.js';
 import { Ipv4Tree } from './ipv4-tree.js';
@@ -23,8 +22,11 @@ export class GeoDatabaseError extends Error {
 /** One file. */
 export interface GeoDatabase {
   readonly addressFamily: 4 | 6;
-  /** `ip` must be a valid address of a family the file has: IPv6 files may have IPv4 too. */
-  find(ip: string): ClientLocation | undefined;
+  /**
+   * `ip` must be a valid address of a family the file has: IPv6 files may have IPv4 too.
+   * @param ipv4 its number, if it is one of those.
+   */
+  find(ip: string, ipv4: number | undefined): ClientLocation | undefined;
 }
 
 /**
@@ -56,9 +58,9 @@ export async function openGeoDatabase(path: string): Promise<GeoDatabase> {
 function finder(file: Buffer, reader: Reader<Response>, layout: RecordLayout): GeoDatabase['find'] {
   const tree = new Ipv4Tree(file, reader.metadata);
   const places = new Map<number, ClientLocation | null>();
-  return (ip) => {
-    if (!isIPv4(ip)) return layout(reader.get(ip));
-    const record = tree.find(ip);
+  return (ip, ipv4) => {
+    if (ipv4 === undefined) return layout(reader.get(ip));
+    const record = tree.find(ipv4);
     if (record === undefined) return undefined;
     const kept = places.get(record);
     if (kept !== undefined) return kept ?? undefined;

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import maxmind from 'maxmind';
 import { defaultGeoDatabases } from './default-databases.js';
+import { ipv4Number } from './ipv4.js';
 import { Ipv4Tree } from './ipv4-tree.js';
 
 describe('Ipv4Tree', () => {
@@ -13,7 +14,7 @@ describe('Ipv4Tree', () => {
     const records = new Map<number, unknown>();
     fc.assert(
       fc.property(fc.ipV4(), (ip) => {
-        const record = tree.find(ip);
+        const record = tree.find(ipv4Number(ip)!);
         const expected = reader.get(ip);
         if (record === undefined) return expect(expected).toBeNull();
         if (!records.has(record)) records.set(record, expected);

@@ -29,9 +29,8 @@ export class Ipv4Tree {
     this.start = metadata.ipVersion === 6 ? this.walk(0, 0, BITS_BEFORE_IPV4) : 0;
   }
 
-  /** @param ipv4 a valid address in its dotted form. @returns what tells its record apart; `undefined` without one. */
-  find(ipv4: string): number | undefined {
-    const address = toNumber(ipv4);
+  /** @returns what tells an address's record apart; `undefined` without one. */
+  find(address: number): number | undefined {
     const first = address >>> (32 - INDEXED_BITS);
     const known = this.index[first] || (this.index[first] = this.walk(this.start, address, INDEXED_BITS));
     const node = this.walk(known, address << INDEXED_BITS, 32 - INDEXED_BITS);
@@ -72,19 +71,4 @@ export class Ipv4Tree {
   private bytes(at: number): number {
     return (this.byte(at) << 16) | (this.byte(at + 1) << 8) | this.byte(at + 2);
   }
-}
-
-function toNumber(ipv4: string): number {
-  let address = 0;
-  let byte = 0;
-  for (let i = 0; i < ipv4.length; i++) {
-    const code = ipv4.charCodeAt(i);
-    if (code === 46) {
-      address = (address << 8) | byte;
-      byte = 0;
-    } else {
-      byte = byte * 10 + code - 48;
-    }
-  }
-  return (address << 8) | byte;
 }
