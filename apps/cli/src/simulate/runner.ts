@@ -41,10 +41,16 @@ export class Runner {
     const key = JSON.stringify([scenario.name, same]);
     const known = this.optima.get(key);
     if (known) return known;
-    const optimum = await findOptimum(this.world, outcome.demand, options, {
-      ...outcome,
-      ...outcome.metrics,
-    });
+    const { isAutoscaled } = scenario;
+    const optimum = await findOptimum(
+      this.world,
+      outcome.demand,
+      { ...options, isAutoscaled },
+      {
+        ...outcome,
+        ...outcome.metrics,
+      },
+    );
     this.optima.set(key, optimum);
     return optimum;
   }

@@ -38,6 +38,7 @@ export class Calls {
     this.kbpsOf[call] = kbps;
     this.lengthOf[call] = lengthMs;
     this.starts.push(call, startAt);
+    this.relays.expect(node, kbps, 1);
   }
 
   /** Begins or ends the next call. @returns a call whose relay is not there when it begins. */
@@ -68,6 +69,7 @@ export class Calls {
     const node = this.nodeOf[call] ?? 0;
     const leftMs = this.lengthOf[call] ?? 0;
     const kbps = this.kbpsOf[call] ?? 0;
+    this.relays.expect(node, kbps, -1);
     if (!this.relays.isAlive[node]) {
       this.free.push(call);
       return { cell: this.cellOf[call] ?? 0, kbps, leftMs };

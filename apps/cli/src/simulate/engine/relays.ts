@@ -16,8 +16,11 @@ export class Relays {
   private readonly reportedAt: number[] = [];
   readonly regionKbps: Float64Array;
   readonly regionCapacity: Float64Array;
+  /** Of calls that were placed and have not begun. */
+  private readonly expectedKbps: Float64Array;
 
   constructor(regions: number) {
+    this.expectedKbps = new Float64Array(regions);
     this.regionKbps = new Float64Array(regions);
     this.regionCapacity = new Float64Array(regions);
   }
@@ -46,6 +49,12 @@ export class Relays {
     this.kbps[node] = (this.kbps[node] ?? 0) + sign * kbps;
     this.sessions[node] = (this.sessions[node] ?? 0) + sign;
     this.regionKbps[region] = (this.regionKbps[region] ?? 0) + sign * kbps;
+  }
+
+  /** A session was placed (`sign` 1), and begins or will not (-1). */
+  expect(node: number, kbps: number, sign: 1 | -1): void {
+    const region = this.regionOf[node] ?? 0;
+    this.expectedKbps[region] = (this.expectedKbps[region] ?? 0) + sign * kbps;
   }
 
   /** The node is gone, with all that ran on it. */
@@ -77,6 +86,13 @@ export class Relays {
   regionUtilization(region: number): number {
     const capacity = this.regionCapacity[region] ?? 0;
     return capacity > 0 ? (this.regionKbps[region] ?? 0) / capacity : Infinity;
+  }
+
+  /** The same with the calls that were placed there and have not begun. */
+  promisedUtilization(region: number): number {
+    const capacity = this.regionCapacity[region] ?? 0;
+    const kbps = (this.regionKbps[region] ?? 0) + (this.expectedKbps[region] ?? 0);
+    return capacity > 0 ? kbps / capacity : Infinity;
   }
 
   private keepCount(node: number, at: number): void {

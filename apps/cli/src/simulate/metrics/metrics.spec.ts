@@ -53,6 +53,11 @@ describe('placement metrics', () => {
     const spill = { cell: 1, home: 1, region: 2 };
     expect(reportOf(relaysCarrying(0, 0, 69, 0), spill).needlessPercent).toBe(100);
     expect(reportOf(relaysCarrying(0, 0, 71, 0), spill).needlessPercent).toBe(0);
+    const filling = relaysCarrying(0, 0, 69, 0);
+    for (let call = 0; call < 2; call++) filling.expect(2, 5_000, 1);
+    expect(reportOf(filling, spill).needlessPercent).toBe(0);
+    for (let call = 0; call < 2; call++) filling.expect(2, 5_000, -1);
+    expect(reportOf(filling, spill).needlessPercent).toBe(100);
     const forced = reportOf(relaysCarrying(0, 0, 0, 0), { ...spill, isHomeUsable: false });
     expect(forced).toMatchObject({ needlessPercent: 0, forcedPercent: 100 });
     expect(reportOf(relaysCarrying(0, 0, 90, 82), spill).ontoFullPercent).toBe(100);

@@ -3,7 +3,7 @@ import type { Relays } from '../engine/relays.js';
 import type { World } from '../world/world.js';
 import { percent } from './load-metrics.js';
 
-/** Home has room enough: who is sent away from it is sent away for nothing. */
+/** Home has room enough, also for those who are on their way there: who is sent away from it is sent away for nothing. */
 const HOME_HAS_ROOM = 0.7;
 /** A region above the threshold, and a point more: nobody from elsewhere should come. */
 const OVERSHOT = 0.81;
@@ -19,7 +19,7 @@ export interface PlacementReport {
   readonly p99ExtraMs: number;
   /** % served away from home. */
   readonly spilledPercent: number;
-  /** % served away from a home that was below 70 % and usable as far as the router knew. */
+  /** % served away from a home that was below 70 %, placed calls included, and usable as far as the router knew. */
   readonly needlessPercent: number;
   /** % served away from home because the router knew of no usable node there. */
   readonly forcedPercent: number;
@@ -67,7 +67,7 @@ export class PlacementMetrics implements Observer {
   private countSpill({ region, home, isHomeUsable }: Observation, relays: Relays): void {
     this.spilled++;
     if (!isHomeUsable) this.forced++;
-    else if (relays.regionUtilization(home) < HOME_HAS_ROOM) this.needless++;
+    else if (relays.promisedUtilization(home) < HOME_HAS_ROOM) this.needless++;
     if (relays.regionUtilization(region) > OVERSHOT) this.ontoFull++;
   }
 

@@ -1,5 +1,5 @@
 import type { Column } from './linear-program.js';
-import { endIn, weightsOf, type Move, type Problem } from './problem.js';
+import { keptShare, weightsOf, type Move, type Problem } from './problem.js';
 
 /** Weights below this are left out of the program. */
 const LEAST_WEIGHT = 0.002;
@@ -83,11 +83,12 @@ export class Candidates {
     region,
   }: Pick<Move, 'group' | 'bucket' | 'region'>): Generator<[number, number]> {
     const weights = weightsOf(this.problem, group);
-    const end = endIn(this.problem, region, bucket);
-    for (let t = bucket; t < Math.min(end, bucket + weights.length); t++) {
+    const { buckets } = this.problem.offered;
+    for (let t = bucket; t < Math.min(buckets, bucket + weights.length); t++) {
       const weight = weights[t - bucket] ?? 0;
-      if (weight < LEAST_WEIGHT) return;
-      yield [region * this.problem.offered.buckets + t, weight];
+      const kept = keptShare(this.problem, region, bucket, t);
+      if (weight < LEAST_WEIGHT || kept === 0) return;
+      yield [region * buckets + t, weight * kept];
     }
   }
 

@@ -8,7 +8,7 @@ import type { OptimumReport } from '../report/run-report.js';
 import { groupCells } from './groups.js';
 import { loadSolver } from './linear-program.js';
 import { offeredLoad } from './offered.js';
-import { withLostRegions } from './lost-regions.js';
+import { withLostNodes } from './lost-nodes.js';
 import { solveOptimum } from './optimum.js';
 import type { Assignment, Problem } from './problem.js';
 import { loadWeights } from './weights.js';
@@ -21,7 +21,11 @@ const TARGET = 0.8;
 export async function findOptimum(
   world: World,
   demand: Demand,
-  { seed, unusedShare }: { readonly seed: number; readonly unusedShare: number },
+  {
+    seed,
+    unusedShare,
+    isAutoscaled = false,
+  }: { readonly seed: number; readonly unusedShare: number; readonly isAutoscaled?: boolean | undefined },
   { from, to, timeline }: { readonly from: number; readonly to: number; readonly timeline: Timeline },
 ): Promise<OptimumReport> {
   const begin = performance.now();
@@ -39,7 +43,7 @@ export async function findOptimum(
     weights: loadWeights(BUCKET_MS, survival),
     target: TARGET,
   };
-  const whole = withLostRegions(problem);
+  const whole = withLostNodes(problem, isAutoscaled);
   const assignment = solveOptimum(whole, await loadSolver());
   return { ...summarise(whole, assignment, early), solveSeconds: (performance.now() - begin) / 1000 };
 }

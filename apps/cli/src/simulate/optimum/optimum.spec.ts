@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { loadSolver } from './linear-program.js';
-import { withLostRegions } from './lost-regions.js';
+import { withLostNodes } from './lost-nodes.js';
 import { solveOptimum } from './optimum.js';
 import type { Problem } from './problem.js';
 
@@ -88,16 +88,31 @@ describe('the optimum', () => {
     expect(Math.round((loadKbps[0] ?? 0) + (loadKbps[1] ?? 0) + (loadKbps[2] ?? 0))).toBe(2000);
   });
 
-  it('has the calls of a region that is gone begin anew elsewhere', async () => {
+  describe('with nodes that are lost', () => {
     const offered = { buckets: 2, calls: Float64Array.of(10, 0), kbps: Float64Array.of(1000, 0) };
     const [group] = problem().groups;
-    const lost = withLostRegions({
+    const losing = (...capacityKbps: number[]) => ({
       ...problem({ offered, weights: [1, 1] }),
       groups: group ? [group] : [],
-      capacityKbps: Float64Array.of(2000, 0, 9000, 9000, 9000, 9000),
+      capacityKbps: Float64Array.of(...capacityKbps, 9000, 9000, 9000, 9000),
     });
-    const { moves, loadKbps } = solveOptimum(lost, await loadSolver());
-    expect(moved(moves)).toEqual(['10.0 of 1.1 to 1']);
-    expect([...loadKbps].map(Math.round)).toEqual([1000, 0, 0, 1000, 0, 0]);
+
+    it('has the calls of a region that is gone begin anew elsewhere', async () => {
+      const { moves, loadKbps } = solveOptimum(withLostNodes(losing(2000, 0), false), await loadSolver());
+      expect(moved(moves)).toEqual(['10.0 of 1.1 to 1']);
+      expect([...loadKbps].map(Math.round)).toEqual([1000, 0, 0, 1000, 0, 0]);
+    });
+
+    it('has those of the lost part of a region begin anew, at home as far as there is room', async () => {
+      const { moves, loadKbps } = solveOptimum(withLostNodes(losing(2000, 1000), false), await loadSolver());
+      expect(moved(moves)).toEqual(['2.0 of 1.1 to 1']);
+      expect([...loadKbps].map(Math.round)).toEqual([1000, 800, 0, 200, 0, 0]);
+    });
+
+    it('takes nodes that are scaled away for empty', async () => {
+      const { moves, loadKbps } = solveOptimum(withLostNodes(losing(2000, 1000), true), await loadSolver());
+      expect(moved(moves)).toEqual(['2.0 of 0.0 to 1']);
+      expect([...loadKbps].map(Math.round)).toEqual([800, 800, 200, 200, 0, 0]);
+    });
   });
 });

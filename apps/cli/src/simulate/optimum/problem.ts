@@ -1,6 +1,15 @@
 import type { Group } from './groups.js';
 import type { Offered } from './offered.js';
 
+/** A region loses nodes, with the calls on them. */
+export interface Loss {
+  readonly region: number;
+  /** The first bucket without them. */
+  readonly from: number;
+  /** The share of its capacity that is left. */
+  readonly left: number;
+}
+
 /** What the optimum is asked for. Loads in kbit/s, at `region · buckets + bucket`. */
 export interface Problem {
   readonly groups: readonly Group[];
@@ -11,8 +20,8 @@ export interface Problem {
   readonly weights: readonly number[];
   /** Regions are to stay at or below this. */
   readonly target: number;
-  /** The bucket from which a region is gone for good: what began there earlier is there no more. None unless given. */
-  readonly goneFrom?: ReadonlyMap<number, number>;
+  /** None unless given. */
+  readonly losses?: readonly Loss[];
 }
 
 /** Calls of a group and a bucket that are sent away from home. */
@@ -54,10 +63,10 @@ export function addLoad(
 ): void {
   const { buckets } = problem.offered;
   const weights = weightsOf(problem, group);
-  const end = Math.min(endIn(problem, region, bucket), bucket + weights.length);
-  for (let t = bucket; t < end; t++) {
+  for (let t = bucket; t < Math.min(buckets, bucket + weights.length); t++) {
     const at = region * buckets + t;
-    load[at] = (load[at] ?? 0) + kbps * (weights[t - bucket] ?? 0);
+    const weight = (weights[t - bucket] ?? 0) * keptShare(problem, region, bucket, t);
+    load[at] = (load[at] ?? 0) + kbps * weight;
   }
 }
 
@@ -65,8 +74,11 @@ export function weightsOf({ groups, weights }: Problem, group: number): readonly
   return groups[group]?.weights ?? weights;
 }
 
-/** The bucket before which the load of calls in a region ends at the latest. */
-export function endIn({ offered, goneFrom }: Problem, region: number, bucket: number): number {
-  const gone = goneFrom?.get(region) ?? Infinity;
-  return bucket < gone ? Math.min(offered.buckets, gone) : offered.buckets;
+/** Of the load that calls which began in a bucket have in a region, what is still there in a later one. */
+export function keptShare({ losses = [] }: Problem, region: number, bucket: number, later: number): number {
+  let share = 1;
+  for (const loss of losses) {
+    if (loss.region === region && bucket < loss.from && loss.from <= later) share *= loss.left;
+  }
+  return share;
 }
