@@ -15,6 +15,7 @@ export const overloadOf = (object: MakeObject) =>
  * What a place costs where the utilization is u, in ms of round-trip time:
  * max(0, gainMs · (u − target) + I) + wallMs · max(0, u − threshold), and nothing eight points below the target;
  * dI/dt = (gainMs · (u − target) + wallMs · max(0, u − threshold)) ÷ integralSeconds.
+ * below the target (gainMs + 10 · I) · (u − target) ÷ integralSeconds.
  * In regions that hold few credentials' load both slopes are weaker and the target is lower: see `priceCurve`.
  */
 export const priceOf = (object: MakeObject) =>

@@ -17,7 +17,9 @@ const FREE_BELOW_TARGET = 0.08;
 const FREE_CREDENTIALS = 10;
 const MAX_FREE_MARGIN = 0.02;
 /** A region that holds as many asks the same of all of its own clients. */
-const NO_SPREAD_CREDENTIALS = 1_650;
+const NO_SPREAD_CREDENTIALS = 3_300;
+/** However small it is, none of them is asked less than a tenth. */
+const MAX_SPREAD = 0.9;
 
 /** How the price of one region rises with its utilization. */
 export interface PriceCurve {
@@ -28,7 +30,7 @@ export interface PriceCurve {
   readonly threshold: number;
   /** Up to here a place costs nothing. */
   readonly freeUpTo: number;
-  /** Its own clients are asked up to this share of the price more or less: see `spreadFactor`. */
+  /** The share of the price by which its own clients are asked more or less, on average: see `spreadFactor`. */
   readonly spread: number;
 }
 
@@ -49,7 +51,7 @@ export function priceCurve(
     wallMs: price.wallMs * strength,
     threshold,
     freeUpTo: price.target - FREE_BELOW_TARGET + Math.min(MAX_FREE_MARGIN, FREE_CREDENTIALS / holds),
-    spread: Math.max(0, 1 - holds / NO_SPREAD_CREDENTIALS),
+    spread: Math.min(MAX_SPREAD, Math.max(0, 1 - holds / NO_SPREAD_CREDENTIALS)),
   };
 }
 
@@ -57,13 +59,17 @@ export function priceCurve(
 const SPREAD_SALT = 0x85ebca6b;
 
 /**
- * What a region's price is multiplied with for one of its own clients. Those of a small region live in few towns: one
- * price for all sends away the whole of a town or nobody, prices about it send away a part.
+ * What a region's price is multiplied with for one of its own clients: 1 on average, and exponentially distributed about
+ * `1 - spread`. Those of a small region live in few towns: one price for all sends away the whole of a town or nobody,
+ * prices about it send away a part. Were they all alike, it would take 4.8 times the price that sends away a quarter to
+ * send away three quarters (`spread` 1), so that chance in the load moves few.
  *
+ * @param spread 0–0.9.
  * @param seed of the decision: the same in a replay.
  */
 export function spreadFactor(spread: number, seed: number): number {
-  return 1 + spread * (mix32(seed ^ SPREAD_SALT) / 0x80000000 - 1);
+  const share = mix32(seed ^ SPREAD_SALT) / 0x100000000;
+  return 1 - spread - spread * Math.log(1 - share);
 }
 
 /**

@@ -3,4 +3,4 @@
  * round-trip times. Written with every batch of decisions; count it up with any change that may turn out otherwise for
  * the same log, for what was decided by other rules cannot be derived again by these.
  */
-export const RULE_VERSION = 2;
+export const RULE_VERSION = 3;
