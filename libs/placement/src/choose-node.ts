@@ -58,7 +58,7 @@ function betterAcceptable(
 }
 
 /** Of its own intervals: heard of so much later, another was heard when this one should have been as well. */
-const MISSED_AFTER_INTERVALS = 1.1;
+const MISSED_AFTER_INTERVALS = 1.02;
 
 /**
  * 1. A node that is heard from beats one that is suspect, or has missed a heartbeat by the time the other was heard:

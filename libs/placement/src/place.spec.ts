@@ -149,9 +149,9 @@ describe('The choice of a node', () => {
     const hear = (seq: number, at: number) =>
       apply({ kind: 'heartbeat', heartbeat: us('heard', { intervalMs: 5000, seq }) }, at);
     const served = () => new Set(Array.from({ length: 20 }, () => placed().nodes[0]));
-    hear(2, T0 + 5_400);
+    hear(2, T0 + 5_050);
     expect(served()).toEqual(new Set(['late', 'heard']));
-    hear(3, T0 + 5_600);
+    hear(3, T0 + 5_150);
     expect(served()).toEqual(new Set(['heard']));
   });
 });
