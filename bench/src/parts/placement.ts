@@ -18,7 +18,7 @@ export const placement: Part = {
       for (const nodes of isSmoke ? FLEETS.slice(0, 1) : FLEETS) {
         const where = `${showNumber(nodes)} nodes, ${regions} regions`;
         say(where);
-        const rounds = isSmoke ? ['1', '5'] : ['21', '40'];
+        const rounds = isSmoke ? ['1', '5'] : ['15', '100'];
         const times = await runChild<PlacementTimes>('placement', [`${nodes}`, `${regions}`, ...rounds]);
         figures.push(...showTimes(where, times));
         few ??= times;

@@ -71,7 +71,13 @@ describe('The strategy priced', () => {
     const choose = (rttMs: number[], priceMs: number[]) => {
       const open = [true, true, true];
       const { regions, policy, standing } = view;
-      const client = { isAllowed: open, isOpen: open, rttMs, nearest: 0, continent: null };
+      const client = {
+        isAllowed: open,
+        isOpen: open,
+        rttMs,
+        nearest: rttMs.indexOf(Math.min(...rttMs)),
+        continent: null,
+      };
       const weighing = { policy, regions, ...standing, ...client, priceMs };
       return priced.chooseRegion(weighing, 0);
     };

@@ -17,7 +17,9 @@ export const priced: Strategy = {
   homeRegion: (weighing) => nearest.homeRegion(weighing),
 
   chooseRegion(weighing, home) {
-    const { isOpen, rttMs, priceMs, fullness } = weighing;
+    const { isOpen, rttMs, priceMs, fullness, nearest } = weighing;
+    // Prices are never below zero: none is nearer, nor costs less.
+    if (home === nearest && isOpen[home] && priceMs[home] === 0) return home;
     const least = leastFullness(weighing);
     let best = -1;
     let leastMs = Infinity;
