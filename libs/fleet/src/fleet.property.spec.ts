@@ -58,6 +58,7 @@ function picture(fleet: Fleet) {
     position: fleet.position,
     digest: fleet.digest(),
     isBusSuspect: fleet.isBusSuspect,
+    heardAt: fleet.heardAt,
     liveRouters: fleet.liveRouters(),
     nodes: nodes.sort((a, b) => (a.id + a.region < b.id + b.region ? -1 : 1)),
     regions: [...fleet.regions.values()].map((region) => ({

@@ -68,6 +68,10 @@ export class Fleet {
   nodesIn(region: string): readonly FleetNode[] {
     return this.roster.inRegion(region);
   }
+  /** Log time of the newest heartbeat of any node, in ms; 0 before the first. */
+  get heardAt(): number {
+    return this.population.heardAt;
+  }
   /** Most of the fleet fell silent at once: the view is kept as it was. */
   get isBusSuspect(): boolean {
     return this.population.isBusSuspect;

@@ -27,6 +27,8 @@ export class Population {
   private readonly deadlines = new Deadlines(byPlace);
   /** When nodes that are unknown may be forgotten. */
   private readonly graves = new Deadlines(byPlace);
+  /** Log time of the newest heartbeat of any node; 0 before the first. */
+  heardAt = 0;
   private readonly silence = new SilenceWatch();
   /** Nodes silent for so long that they are unknown, or would be if they were not held. */
   private readonly longSilent = new Set<NodeState>();
@@ -63,6 +65,7 @@ export class Population {
     }
     const refusal = known ? undefined : this.refusal(region);
     if (refusal) return refusal;
+    this.heardAt = Math.max(this.heardAt, writtenAt);
     const load = loadOf(heartbeat, this.policy?.maxNodeCapacity);
     const isAsBefore = known !== undefined && this.hearAgain(known, heartbeat, writtenAt, load);
     if (!isAsBefore) {

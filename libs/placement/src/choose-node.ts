@@ -53,23 +53,26 @@ function betterAcceptable(
 ): Candidate | undefined {
   const hasA = a !== undefined && isAcceptable(a, wish);
   const hasB = b !== undefined && isAcceptable(b, wish);
-  if (hasA && hasB) return isBetter(b, a) ? b : a;
+  if (hasA && hasB) return isBetter(b, a, wish) ? b : a;
   return hasA ? a : hasB ? b : undefined;
 }
 
-/** Of its own intervals: heard of so much later, another was heard when this one should have been as well. */
-const MISSED_AFTER_INTERVALS = 1.02;
+/** Of its own intervals: when any other is heard so much later, this one should have been heard as well. */
+const MISSED_AFTER_INTERVALS = 1.1;
+
+type Heard = Pick<NodeWish, 'heardAt'>;
 
 /**
- * 1. A node that is heard from beats one that is suspect, or has missed a heartbeat by the time the other was heard:
- *    when nodes are lost, all of their clients are back before the first of them is suspect.
+ * 1. A node that is heard from beats one that is suspect, or has missed a heartbeat by when any was heard last: when
+ *    nodes are lost, all of their clients are back before the first of them is suspect. While nobody is heard, it is
+ *    the log that stands still, and none more has missed any.
  * 2. A known load beats an unknown one: unknown is never the least loaded.
  * 3. Of about equal measured loads, the one with less issued since; this keeps a tiny difference from drawing
  *    everybody.
  * 4. Otherwise the lower corrected load.
  */
-export function isBetter(a: Candidate, b: Candidate): boolean {
-  const fresher = fresherOf(a, b);
+export function isBetter(a: Candidate, b: Candidate, heard: Heard): boolean {
+  const fresher = fresherOf(a, b, heard);
   if (fresher) return fresher === a;
   const loadA = utilizationOf(a);
   const loadB = utilizationOf(b);
@@ -81,20 +84,20 @@ export function isBetter(a: Candidate, b: Candidate): boolean {
 }
 
 /** `undefined` where neither is. */
-function fresherOf(a: Candidate, b: Candidate): Candidate | undefined {
+function fresherOf(a: Candidate, b: Candidate, heard: Heard): Candidate | undefined {
   if (a.freshness !== b.freshness) return a.freshness === 'fresh' ? a : b;
-  if (hasMissed(a, b)) return b;
-  return hasMissed(b, a) ? a : undefined;
+  const isLate = hasMissed(a, heard);
+  if (isLate === hasMissed(b, heard)) return undefined;
+  return isLate ? b : a;
 }
 
-function hasMissed({ lastSeenAt, intervalMs }: Candidate, other: Candidate): boolean {
-  const laterMs = other.lastSeenAt - lastSeenAt;
-  return laterMs > 0 && laterMs > MISSED_AFTER_INTERVALS * intervalMs;
+function hasMissed({ lastSeenAt, intervalMs }: Candidate, { heardAt }: Heard): boolean {
+  return heardAt - lastSeenAt > MISSED_AFTER_INTERVALS * intervalMs;
 }
 
 /** Which of the cases of `isBetter` tells two nodes apart; `first-drawn` where none does. */
-export function ruleBetween(a: Candidate, b: Candidate): NodeRule {
-  if (fresherOf(a, b)) return 'fresher';
+export function ruleBetween(a: Candidate, b: Candidate, heard: Heard): NodeRule {
+  if (fresherOf(a, b, heard)) return 'fresher';
   const loadA = utilizationOf(a);
   const loadB = utilizationOf(b);
   if ((loadA === null) !== (loadB === null)) return 'known-load';

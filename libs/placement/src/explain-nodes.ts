@@ -16,7 +16,7 @@ export interface ComparedNode {
 
 /** Which nodes of the region that serves were held against each other, and by what the first was chosen. */
 export function comparedNodes(
-  { regions, policy }: PlacementView,
+  { regions, policy, heardAt }: PlacementView,
   request: PlacementRequest,
   { room, servedIn }: Choice,
   chosen: readonly FleetNode[],
@@ -32,16 +32,16 @@ export function comparedNodes(
     isChosen: chosen.includes(node),
   }));
   if (chosen.length === 0) return { compared: [], nodeRule: null };
-  const wish = { ...request, hasRoom: room.inNode, isExcluded: () => false };
+  const wish = { ...request, heardAt, hasRoom: room.inNode, isExcluded: () => false };
   const fit = drawn.filter((node) => isAcceptable(node, wish));
-  return { compared, nodeRule: ruleOf(policy.strategy === 'fixed-map', usable.length, fit) };
+  return { compared, nodeRule: ruleOf(policy.strategy === 'fixed-map', usable.length, fit, heardAt) };
 }
 
 /** As `bestOfTwo` chooses. */
-function ruleOf(isByScore: boolean, usable: number, fit: readonly FleetNode[]): NodeRule {
+function ruleOf(isByScore: boolean, usable: number, fit: readonly FleetNode[], heardAt: number): NodeRule {
   if (usable === 1) return 'only-one';
   if (isByScore) return 'lowest-score';
   const [a, b] = fit;
   if (!a) return 'none-drawn-fit';
-  return b ? ruleBetween(a, b) : 'other-unfit';
+  return b ? ruleBetween(a, b, { heardAt }) : 'other-unfit';
 }

@@ -144,14 +144,16 @@ describe('The choice of a node', () => {
     for (let i = 0; i < 20; i++) expect(placed().nodes).toEqual(['heard']);
   });
 
-  it('prefers a node to one that has missed a heartbeat by the time the other was heard', () => {
+  it('prefers a node to one that has missed a heartbeat by when any was heard', () => {
     const { apply, placed } = aWorld([us('late', { intervalMs: 5000 }), us('heard', { intervalMs: 5000 })]);
     const hear = (seq: number, at: number) =>
       apply({ kind: 'heartbeat', heartbeat: us('heard', { intervalMs: 5000, seq }) }, at);
     const served = () => new Set(Array.from({ length: 20 }, () => placed().nodes[0]));
-    hear(2, T0 + 5_050);
+    hear(2, T0 + 5_400);
     expect(served()).toEqual(new Set(['late', 'heard']));
-    hear(3, T0 + 5_150);
+    hear(3, T0 + 5_600);
     expect(served()).toEqual(new Set(['heard']));
+    apply({ kind: 'heartbeat', heartbeat: eu('elsewhere') }, T0 + 11_200);
+    expect(served()).toEqual(new Set(['late', 'heard']));
   });
 });

@@ -3,7 +3,7 @@ import type { Candidate, FleetNode, FleetRegion, TransportSet } from '@spillway/
 import { clientPrices } from './client-prices.js';
 import type { Coordinates } from './proximity.js';
 import type { PlacementView } from './placement-view.js';
-import { isOpenBelowThreshold, type Strategy, type Weighing } from './strategy.js';
+import { isOpenBelowThreshold, type Weighing } from './strategy.js';
 
 export interface PlacementRequest {
   /** `undefined` when the client's location is unknown; the policy's default region then stands in. */
@@ -93,7 +93,7 @@ export function placeWhere(
     const index = preferred >= 0 ? preferred : strategy.chooseRegion(weighing, home);
     const region = regions[index];
     if (!region) break;
-    const node = room.inRegion(region) ? chooseNode(strategy, region, request, nodes, room) : undefined;
+    const node = room.inRegion(region) ? chooseNode(view, region, request, nodes, room) : undefined;
     if (!node) {
       weighing.isOpen = weighing.isOpen.with(index, false);
       continue;
@@ -144,13 +144,13 @@ function preferredRegion({ prefer }: PlacementRequest, weighing: Weighing): numb
 }
 
 function chooseNode(
-  strategy: Strategy,
+  { strategy, heardAt }: PlacementView,
   region: FleetRegion,
   { seed, transports }: PlacementRequest,
   chosen: readonly Candidate[],
   room: Room,
 ): Candidate | undefined {
-  const anyNode = { seed, transports, hasRoom: room.inNode, isExcluded: () => false };
+  const anyNode = { seed, transports, heardAt, hasRoom: room.inNode, isExcluded: () => false };
   if (chosen.length === 0) return strategy.chooseNode(region, anyNode);
   const isChosen = ({ slot }: Candidate) => chosen.some((node) => node.slot === slot);
   const sharesZone = ({ node: { heartbeat } }: Candidate) =>

@@ -14,6 +14,8 @@ export interface PlacementView {
   readonly everywhere: readonly boolean[];
   /** As of the time the fleet has been advanced to; read it once per decision. */
   readonly standing: Standing;
+  /** Log time of the newest heartbeat of any node, in ms. */
+  readonly heardAt: number;
   /** What a place costs in each region, in ms: that of `standing`. */
   readonly priceMs: ArrayLike<number>;
   readonly strategy: Strategy;
@@ -41,6 +43,9 @@ export function placementView(
     everywhere: regions.map(() => true),
     get standing() {
       return standings.at(fleet.now);
+    },
+    get heardAt() {
+      return fleet.heardAt;
     },
     get priceMs() {
       return standings.at(fleet.now).priceMs;

@@ -26,6 +26,8 @@ export interface NodeWish {
   readonly seed: number;
   /** The node must offer at least one of these. */
   readonly transports: TransportSet;
+  /** Log time of the newest heartbeat of any node, in ms. */
+  readonly heardAt: number;
   hasRoom(node: Candidate): boolean;
   isExcluded(node: Candidate): boolean;
 }
