@@ -60,12 +60,15 @@ function betterAcceptable(
 /** Of its own intervals: when any other is heard so much later, this one should have been heard as well. */
 const MISSED_AFTER_INTERVALS = 1.1;
 
+/** From here on a node takes nobody for another's being late: all clients of the others would come to it. */
+const NEARLY_FULL = 0.85;
+
 type Heard = Pick<NodeWish, 'heardAt'>;
 
 /**
  * 1. A node that is heard from beats one that is suspect, or has missed a heartbeat by when any was heard last: when
  *    nodes are lost, all of their clients are back before the first of them is suspect. While nobody is heard, it is
- *    the log that stands still, and none more has missed any.
+ *    the log that stands still, and none more has missed any. A node that is nearly full has to win by its load.
  * 2. A known load beats an unknown one: unknown is never the least loaded.
  * 3. Of about equal measured loads, the one with less issued since; this keeps a tiny difference from drawing
  *    everybody.
@@ -88,7 +91,8 @@ function fresherOf(a: Candidate, b: Candidate, heard: Heard): Candidate | undefi
   if (a.freshness !== b.freshness) return a.freshness === 'fresh' ? a : b;
   const isLate = hasMissed(a, heard);
   if (isLate === hasMissed(b, heard)) return undefined;
-  return isLate ? b : a;
+  const other = isLate ? b : a;
+  return (utilizationOf(other) ?? 0) < NEARLY_FULL ? other : undefined;
 }
 
 function hasMissed({ lastSeenAt, intervalMs }: Candidate, { heardAt }: Heard): boolean {

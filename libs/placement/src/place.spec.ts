@@ -144,7 +144,7 @@ describe('The choice of a node', () => {
     for (let i = 0; i < 20; i++) expect(placed().nodes).toEqual(['heard']);
   });
 
-  it('prefers a node to one that has missed a heartbeat by when any was heard', () => {
+  it('prefers a node to one that has missed a heartbeat by when any was heard, unless that is nearly full', () => {
     const { apply, placed } = aWorld([us('late', { intervalMs: 5000 }), us('heard', { intervalMs: 5000 })]);
     const hear = (seq: number, at: number) =>
       apply({ kind: 'heartbeat', heartbeat: us('heard', { intervalMs: 5000, seq }) }, at);
@@ -153,7 +153,10 @@ describe('The choice of a node', () => {
     expect(served()).toEqual(new Set(['late', 'heard']));
     hear(3, T0 + 5_600);
     expect(served()).toEqual(new Set(['heard']));
-    apply({ kind: 'heartbeat', heartbeat: eu('elsewhere') }, T0 + 11_200);
-    expect(served()).toEqual(new Set(['late', 'heard']));
+    const busy = us('heard', { intervalMs: 5000, seq: 4, load: { cpu: 0.86 } });
+    apply({ kind: 'heartbeat', heartbeat: busy }, T0 + 6_000);
+    expect(served()).toEqual(new Set(['late']));
+    apply({ kind: 'heartbeat', heartbeat: eu('elsewhere') }, T0 + 11_600);
+    expect(served()).toEqual(new Set(['late']));
   });
 });
