@@ -1,7 +1,5 @@
 import type { World } from '../world/world.js';
 
-/** Regions besides home that a group may be sent to. */
-const ALTERNATIVES = 6;
 /** Groups of one home, at most; the rest joins those that are most like it. */
 const GROUPS_PER_HOME = 24;
 
@@ -110,5 +108,5 @@ function mostAlike(extras: Float64Array, centres: readonly Float64Array[]): numb
 function alternativesOf(cluster: Cluster): Alternative[] {
   const extras = [...meanExtras(cluster)].map((extraMs, region) => ({ region, extraMs }));
   const others = extras.filter(({ region }) => region !== cluster.home);
-  return others.sort((a, b) => a.extraMs - b.extraMs).slice(0, ALTERNATIVES);
+  return others.sort((a, b) => a.extraMs - b.extraMs);
 }
