@@ -90,6 +90,16 @@ describe('requests with a head that Node has read on their connection', () => {
     socket.destroy();
   });
 
+  it('are no longer read by it when it has answered several that came at once', async () => {
+    const { ask, socket } = await open();
+    const several = ['{"n":1}', '{"n":2}'].map((body) => request(body)).join('') + request('{"n":3}', 'a: b');
+    expect(await ask(several, 3)).toMatch(/"n":1.*"n":2.*"n":3/s);
+    expect(readByNode).toBe(3);
+    expect(await ask(request('{"n":4}', 'a: b') + request('{"n":5}', 'a: b'), 2)).toMatch(/"n":4.*"n":5/s);
+    expect(readByNode).toBe(3);
+    socket.destroy();
+  });
+
   it.each([
     ['is no JSON', request('{"user":')],
     ['is larger than allowed', request(`{"user":"${'x'.repeat(100)}"}`)],
@@ -100,6 +110,8 @@ describe('requests with a head that Node has read on their connection', () => {
     await ask(request('{}'));
     expect(await ask(`${request('{"n":1}')}${odd}${request('{"n":2}')}`, 3)).toMatch(/"n":1.*odd.*"n":2/s);
     expect(readByNode).toBe(3);
+    await ask(request('{}'));
+    expect(readByNode).toBe(4);
     socket.destroy();
   });
 

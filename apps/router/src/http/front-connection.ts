@@ -1,6 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { headOf, KnownHead } from './known-head.js';
+import { headOf, isHeadOf, KnownHead } from './known-head.js';
+
+/** Characters that Node may be given at a time and still give the connection back; whoever sends more is no client of ours. */
+const MAX_GIVEN = 256 * 1024;
 
 /** Answers one request, with all that goes over the wire; `undefined` for what it does not answer. */
 export type AnswerBody = (headers: IncomingHttpHeaders, body: string) => string | undefined;
@@ -12,8 +15,10 @@ export type AnswerBody = (headers: IncomingHttpHeaders, body: string) => string 
  */
 export class FrontConnection {
   private known: KnownHead | undefined;
-  /** What Node was given since it last had nothing before it: the head that began it, and how many bytes. */
-  private given: { readonly head: string | undefined; bytes: number } | undefined;
+  /** What Node was given and has not answered, in latin1. */
+  private given = '';
+  /** To its end. */
+  private isNodes = false;
 
   constructor(
     private readonly socket: Socket,
@@ -25,27 +30,32 @@ export class FrontConnection {
   read(chunk: Buffer): void {
     const rest = this.answerKnown(chunk);
     if (rest.length === 0) return;
-    this.given ??= { head: headOf(rest.toString('latin1')), bytes: 0 };
-    this.given.bytes += rest.length;
+    if (!this.isNodes) this.given += rest.toString('latin1');
+    if (this.given.length > MAX_GIVEN) this.leaveToNode();
     this.giveNode(rest);
   }
 
-  /**
-   * Node is done with this plain request. Were there more bytes than its own, the next message may have begun in them:
-   * then Node reads this connection to its end.
-   */
+  /** Node has answered this plain request. With the last of what it was given the connection comes back. */
   settle(request: IncomingMessage): void {
-    const { head, bytes } = this.given ?? {};
-    if (head === undefined || bytes !== head.length + Number(request.headers['content-length'])) return;
-    this.given = undefined;
+    if (this.isNodes) return;
+    const head = headOf(this.given);
+    if (head === undefined || !isHeadOf(head, request)) return this.leaveToNode();
+    this.given = this.given.slice(head.length + Number(request.headers['content-length']));
     this.known = KnownHead.of(head, request);
+  }
+
+  /** From now on Node reads everything: something came of which it alone can tell where it ends. */
+  leaveToNode(): void {
+    this.isNodes = true;
+    this.given = '';
+    this.known = undefined;
   }
 
   /** @returns what is left for Node. */
   private answerKnown(chunk: Buffer): Buffer {
     const { known, socket } = this;
     // Node waits with reading for a client that does not read its answers.
-    if (!known || this.given || socket.writableLength > 0) return chunk;
+    if (!known || this.given !== '' || socket.writableLength > 0) return chunk;
     const text = chunk.toString('latin1');
     let at = 0;
     let answers = '';

@@ -33,6 +33,7 @@ export class IceServersFront {
   standBefore(server: Server): void {
     const others = server.listeners('request') as RequestListener[];
     const pass: RequestListener = (request, response) => {
+      this.connections.get(request.socket)?.leaveToNode();
       for (const other of others) other.call(server, request, response);
     };
     server.removeAllListeners('request');

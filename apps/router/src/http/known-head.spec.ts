@@ -1,7 +1,7 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
-import { headOf, KnownHead } from './known-head.js';
+import { headOf, isHeadOf, KnownHead } from './known-head.js';
 
 const LINES = ['POST / HTTP/1.1', 'content-type: application/json', 'content-length: 2', 'a: b'];
 const written = (...lines: string[]) => `${lines.join('\r\n')}\r\n\r\n`;
@@ -12,6 +12,28 @@ function readBy(headers: Record<string, string> = {}, httpVersion = '1.1'): Inco
   const request = new IncomingMessage(new Socket());
   return Object.assign(request, { httpVersion, headers: { 'content-length': '2', ...headers } });
 }
+
+describe('a head', () => {
+  const request = Object.assign(readBy(), {
+    method: 'POST',
+    url: '/',
+    rawHeaders: ['content-type', 'application/json', 'content-length', '2', 'a', 'b'],
+  });
+
+  it.each([HEAD, HEAD.replace('a: b', 'a:\t b ')])('is the one that a request was read from: %j', (head) => {
+    expect(isHeadOf(head, request)).toBe(true);
+  });
+
+  it.each([
+    HEAD.replace('POST', 'PUT'),
+    HEAD.replace('a: b', 'a: c'),
+    HEAD.replace('a: b', 'c: b'),
+    HEAD.replace('a: b', 'a: b\r\nc: d'),
+    HEAD.replace('a: b\r\n', ''),
+  ])("is another request's: %j", (head) => {
+    expect(isHeadOf(head, request)).toBe(false);
+  });
+});
 
 describe('the head of a text', () => {
   it('ends with its first empty line', () => {

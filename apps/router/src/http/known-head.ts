@@ -17,6 +17,17 @@ export function headOf(text: string): string | undefined {
   return HEAD.exec(text)?.[0];
 }
 
+/** Whether Node read this request from this head. */
+export function isHeadOf(head: string, { method, url, httpVersion, rawHeaders }: IncomingMessage): boolean {
+  const [start, ...lines] = head.split('\r\n').slice(0, -2);
+  const isSame = (line: string, i: number) => {
+    const [name = '', value] = rawHeaders.slice(2 * i);
+    return line.startsWith(`${name}:`) && line.slice(name.length + 1).trim() === value;
+  };
+  const isAllOfIt = lines.length === rawHeaders.length / 2;
+  return isAllOfIt && start === `${method} ${url} HTTP/${httpVersion}` && lines.every(isSame);
+}
+
 /**
  * The head of a request that Node has read. What comes after it on the same connection and differs in the digits of
  * its length alone says the same: most clients send one head all the time, and reading HTTP is half of an answer.
