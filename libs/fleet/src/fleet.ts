@@ -57,6 +57,13 @@ export class Fleet {
   get regions(): ReadonlyMap<string, FleetRegion> {
     return this.regionsById;
   }
+  /**
+   * One for each region of the policy, by its number, side by side for who looks at all of them. Grows with every change
+   * of the load, the reservations or the price: who keeps what follows from them compares. With another policy all are new.
+   */
+  get revisions(): ArrayLike<number> {
+    return this.rows.revisions;
+  }
   /** By `region/node`. */
   get nodes(): ReadonlyMap<string, FleetNode> {
     return this.roster.byPlace;
@@ -176,7 +183,7 @@ export class Fleet {
       this.regionsById.set(id, new RegionState(id, place, number, this.rows, events, unit, turnover));
       former.delete(id);
     }
-    this.rows.regions = [this.rows.outside, ...this.regionsById.values()];
+    this.rows.setRegions([...this.regionsById.values()]);
     for (const { id, events } of former.values()) this.outsideEvents.keep(id, events);
   }
 

@@ -55,6 +55,8 @@ export class NodeRows {
   readonly outside = new Outside();
   /** By their numbers. */
   regions: readonly Reserving[] = [this.outside];
+  /** Of the regions, by their numbers: see `Fleet.revisions`. */
+  revisions = new Int32Array(1);
   private readonly free: Slot[] = [];
   private editions = 0;
 
@@ -81,6 +83,12 @@ export class NodeRows {
     copy.ids.push(...this.ids.slice(slot, slot + 1));
     copy.nodes.push(...this.nodes.slice(slot, slot + 1));
     return copy;
+  }
+
+  /** In the order of their numbers, from 1. */
+  setRegions(regions: readonly Reserving[]): void {
+    this.regions = [this.outside, ...regions];
+    this.revisions = new Int32Array(this.regions.length);
   }
 
   /** Never the same twice. */

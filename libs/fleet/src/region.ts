@@ -55,8 +55,8 @@ export interface FleetRegion {
   readonly spillover: Dated<Spillover> | undefined;
   readonly overload: Dated<Overload> | undefined;
   readonly plan: Dated<Scale> | undefined;
-  /** Grows with every change of the load, the reservations or the price: who keeps what follows from them compares. */
-  readonly revision: number;
+  /** Of its own among the regions of the policy, from 1: its place in `Fleet.revisions`. */
+  readonly number: number;
 }
 
 type Sums = { -readonly [Part in keyof RegionTotals]: RegionTotals[Part] };
@@ -68,7 +68,6 @@ export class RegionState implements FleetRegion {
   private readonly slots = new SlotList();
   nodeCount = 0;
   silentCount = 0;
-  revision = 0;
   unit: ReservationUnit;
   private readonly sums: Sums = {
     kbps: 0,
@@ -85,7 +84,6 @@ export class RegionState implements FleetRegion {
   constructor(
     readonly id: string,
     readonly place: RegionPolicy,
-    /** Of its own among the regions of the policy, from 1. */
     readonly number: number,
     private readonly rows: NodeRows,
     readonly events: RegionEvents,
@@ -124,12 +122,12 @@ export class RegionState implements FleetRegion {
 
   countReservations(by: number): void {
     this.reservations += by;
-    this.revision++;
+    this.revise();
   }
 
   /** Call when a spillover has come. */
   priceChanged(): void {
-    this.revision++;
+    this.revise();
     this.unit = this.currentUnit();
   }
 
@@ -165,6 +163,13 @@ export class RegionState implements FleetRegion {
     const { nodeCount, silentCount, usable, reservations, spillover } = this;
     const counts = [nodeCount, silentCount, usable.length, reservations, spillover?.at ?? 0];
     return counts.reduce((digest, count) => mix32(digest ^ count), 0);
+  }
+
+  private get revision(): number {
+    return this.rows.revisions[this.number] ?? 0;
+  }
+  private revise(): void {
+    this.rows.revisions[this.number] = this.revision + 1;
   }
 
   private currentUnit(): ReservationUnit {

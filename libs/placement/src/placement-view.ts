@@ -35,7 +35,7 @@ export function placementView(
   if (!policy || !fleet.policy) return undefined;
   const regions = [...fleet.regions.values()].filter(({ id }) => Object.hasOwn(policy.regions, id));
   const places = regions.map(({ id, place }) => policy.regions[id] ?? place);
-  const standings = new Standings(regions, policy);
+  const standings = new Standings(regions, policy, fleet.revisions);
   return {
     policy,
     regions,

@@ -51,14 +51,20 @@ export class Standings {
   /** Curves are the same for as long as a region holds as much. */
   private readonly curves: PriceCurve[];
   private readonly held: Float64Array;
-  /** The revision of each region that it was last reckoned at. */
-  private readonly revisions: Float64Array;
+  /** Of each region, by its number, the revision that it was last reckoned at. */
+  private readonly seen: Int32Array;
+  /** By the region's number. */
+  private readonly indexes: Int32Array;
   /** Log time up to which time alone does not change it. */
   private readonly steadyUntil: Float64Array;
+  /** The earliest of them. */
+  private allSteadyUntil = -Infinity;
 
+  /** @param revisions of all regions of the policy in force, by their numbers. */
   constructor(
     private readonly regions: readonly FleetRegion[],
     private readonly policy: PolicyDocument,
+    private readonly revisions: ArrayLike<number>,
   ) {
     this.prices = new Float64Array(regions.length);
     this.spread = new Float64Array(regions.length);
@@ -68,24 +74,41 @@ export class Standings {
     this.standing = { priceMs, spread, fullness, isServed };
     this.held = Float64Array.from(regions, ({ holds }) => holds);
     this.curves = regions.map(({ holds }) => priceCurve(policy, holds));
-    this.revisions = new Float64Array(regions.length).fill(-1);
-    this.steadyUntil = new Float64Array(regions.length);
+    this.seen = Int32Array.from(revisions);
+    this.indexes = new Int32Array(revisions.length).fill(-1);
+    regions.forEach(({ number }, i) => (this.indexes[number] = i));
+    this.steadyUntil = new Float64Array(regions.length).fill(-Infinity);
   }
 
   at(now: number): Standing {
-    const { regions, revisions, steadyUntil } = this;
-    for (let i = 0; i < regions.length; i++) {
-      const region = regions[i];
-      if (!region || (revisions[i] === region.revision && now <= (steadyUntil[i] ?? 0))) continue;
-      const curve = this.curveOf(i, region);
-      this.prices[i] = priceBy(curve, region, now);
-      this.spread[i] = curve.spread;
-      this.fullness[i] = fullnessOf(region, this.policy);
-      this.isServed[i] = region.usable.length > 0;
-      revisions[i] = region.revision;
-      steadyUntil[i] = steadyUntilAt(region, now);
+    const { seen, revisions, indexes } = this;
+    for (let number = 0; number < seen.length; number++) {
+      const revision = revisions[number] ?? 0;
+      if (seen[number] === revision) continue;
+      seen[number] = revision;
+      this.reckon(indexes[number] ?? -1, now);
     }
+    if (now > this.allSteadyUntil) this.letPass(now);
     return this.standing;
+  }
+
+  private letPass(now: number): void {
+    const { steadyUntil } = this;
+    for (let i = 0; i < steadyUntil.length; i++) if (now > (steadyUntil[i] ?? 0)) this.reckon(i, now);
+    this.allSteadyUntil = Math.min(...steadyUntil);
+  }
+
+  private reckon(index: number, now: number): void {
+    const region = this.regions[index];
+    if (!region) return;
+    const curve = this.curveOf(index, region);
+    this.prices[index] = priceBy(curve, region, now);
+    this.spread[index] = curve.spread;
+    this.fullness[index] = fullnessOf(region, this.policy);
+    this.isServed[index] = region.usable.length > 0;
+    const steadyUntil = steadyUntilAt(region, now);
+    this.steadyUntil[index] = steadyUntil;
+    this.allSteadyUntil = Math.min(this.allSteadyUntil, steadyUntil);
   }
 
   private curveOf(index: number, { holds }: FleetRegion): PriceCurve {
