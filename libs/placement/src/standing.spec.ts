@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { aHeartbeat, aPolicy } from '@spillway/testkit';
 import * as fc from 'fast-check';
+import { placementView } from './placement-view.js';
 import { fullnessOf, regionPriceMs } from './standing.js';
-import { aWorld, eu, loaded, ONE_NODE, T0, UNKNOWN_LOAD, us } from './world.harness.js';
+import { aWorld, degrees, eu, loaded, ONE_NODE, T0, UNKNOWN_LOAD, us } from './world.harness.js';
 
 const policy = aPolicy({ strategy: 'priced' });
 const MINUTE = 60_000;
@@ -50,6 +51,15 @@ describe('The prices of a view', () => {
     expect(view.priceMs[0]).toBe(100);
     for (let i = 0; i < 820; i++) fleet.reserve('a', T0);
     expect(view.priceMs[0]).toBeCloseTo(100 + 0.03 * 500 + 0.02 * 20_000);
+  });
+
+  it('are those of its own regions under a policy that has not all of them', () => {
+    const { fleet, charge } = aWorld([us('a', UNKNOWN_LOAD), eu('b', UNKNOWN_LOAD)], policy);
+    const { 'us-east-1': _, ...regions } = policy.regions;
+    const view = placementView(fleet, degrees, { ...policy, regions });
+    expect(Array.from(view?.priceMs ?? [])).toEqual([0, 0]);
+    charge('eu-central-1', 100);
+    expect(Array.from(view?.priceMs ?? [])).toEqual([100, 0]);
   });
 });
 
