@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { headOf, isHeadOf, KnownHead } from './known-head.js';
 
@@ -6,7 +6,7 @@ import { headOf, isHeadOf, KnownHead } from './known-head.js';
 const MAX_GIVEN = 256 * 1024;
 
 /** Answers one request, with all that goes over the wire; `undefined` for what it does not answer. */
-export type AnswerBody = (headers: IncomingHttpHeaders, body: string) => string | undefined;
+export type AnswerBody = (authorization: string | undefined, body: string) => string | undefined;
 
 /**
  * One connection. Node reads what comes first, and whatever differs from it; a request with a head that Node has just
@@ -61,7 +61,7 @@ export class FrontConnection {
     let answers = '';
     for (let body = known.find(text, at); body; body = known.find(text, at)) {
       if (body.to - body.from > this.bodyLimitBytes) break;
-      const answered = this.answer(known.headers, chunk.toString('utf8', body.from, body.to));
+      const answered = this.answer(known.authorization, chunk.toString('utf8', body.from, body.to));
       if (answered === undefined) break;
       answers += answered;
       at = body.to;

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { bearer } from '../testing/keys.harness.js';
 import { startReadyRouter, type TestRouter } from '../testing/router.harness.js';
-import type { RequestGate } from '../request-gate.js';
+import type { FaceRequest, RequestGate } from '../request-gate.js';
 import { IceServersFront } from './ice-servers.front.js';
 
 let router: TestRouter;
@@ -96,7 +96,13 @@ describe('a plain request and one that Fastify gets to see', () => {
 });
 
 describe('who stands before Fastify', () => {
-  const gate = { iceServers: () => ({ iceServers: [] }) } as unknown as RequestGate;
+  const clients: (string | undefined)[] = [];
+  const gate = {
+    iceServers: ({ client }: FaceRequest) => {
+      clients.push(client);
+      return { iceServers: [] };
+    },
+  } as unknown as RequestGate;
   let server: Server;
   let front: IceServersFront;
   beforeAll(async () => {
@@ -124,6 +130,20 @@ describe('who stands before Fastify', () => {
       ask({}, '{}', '/v1/regions'),
     ];
     expect(new Set(await Promise.all(odd))).toEqual(new Set(['passed on']));
+  });
+
+  it('asks for nobody who hung up before it saw who that is: limits on clients count addresses', async () => {
+    const head =
+      'POST /v1/ice-servers HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2';
+    for (let i = 0; i < 10; i++) {
+      const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+      await once(socket, 'connect');
+      await new Promise((resolve) => socket.write(`${head}\r\n\r\n{}`, resolve));
+      socket.resetAndDestroy();
+    }
+    // Those before it have been accepted and read by now.
+    await ask();
+    expect(new Set(clients)).toEqual(new Set(['127.0.0.1']));
   });
 
   it('passes everything on once it is closed', async () => {

@@ -1,10 +1,4 @@
-import type {
-  IncomingHttpHeaders,
-  IncomingMessage,
-  RequestListener,
-  Server,
-  ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { IceServersAnswer } from '@spillway/contracts';
 import type { ProblemError } from '../problem-error.js';
@@ -47,11 +41,13 @@ export class IceServersFront {
   private standBeforeNode(server: Server): void {
     const text = new AnswerText(server.keepAliveTimeout);
     server.on('connection', (socket) => {
+      // Who has hung up already has none to be counted by, and gets no answer. Once looked at, it stays known.
+      if (socket.remoteAddress === undefined) return void socket.destroy();
       const [node, ...others] = socket.listeners('data');
       // Node's server listens alone; were it ever otherwise, it reads everything.
       if (!node || others.length > 0) return;
-      const answer = (headers: IncomingHttpHeaders, body: string) =>
-        this.answerText(text, socket, headers, body);
+      const answer = (authorization: string | undefined, body: string) =>
+        this.answerText(text, socket, authorization, body);
       const connection = new FrontConnection(
         socket,
         (chunk) => void node.call(socket, chunk),
@@ -100,7 +96,7 @@ export class IceServersFront {
     if (this.isOpen) response.once('finish', () => this.connections.get(socket)?.settle(request));
     else response.setHeader('connection', 'close');
     try {
-      sendAnswer(response, this.ask(socket, headers, body));
+      sendAnswer(response, this.ask(socket, headers.authorization, body));
     } catch (error) {
       sendProblem(response, error as ProblemError);
     }
@@ -110,13 +106,13 @@ export class IceServersFront {
   private answerText(
     text: AnswerText,
     socket: Socket,
-    headers: IncomingHttpHeaders,
+    authorization: string | undefined,
     body: string,
   ): string | undefined {
     const read = this.isOpen ? readPlain(body) : undefined;
     if (!read) return undefined;
     try {
-      return text.of(200, ANSWER_HEADERS, JSON.stringify(this.ask(socket, headers, read.json)));
+      return text.of(200, ANSWER_HEADERS, JSON.stringify(this.ask(socket, authorization, read.json)));
     } catch (error) {
       const problem = error as ProblemError;
       return text.of(problem.status, headersOf(problem), JSON.stringify(problem.toProblem()));
@@ -124,7 +120,7 @@ export class IceServersFront {
   }
 
   /** @throws {ProblemError} */
-  private ask(socket: Socket, { authorization }: IncomingHttpHeaders, body: unknown): IceServersAnswer {
+  private ask(socket: Socket, authorization: string | undefined, body: unknown): IceServersAnswer {
     const address = socket.remoteAddress;
     return this.gate.iceServers({
       face: 'http',

@@ -1,5 +1,7 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from '@jest/globals';
 import { headOf, isHeadOf, KnownHead } from './known-head.js';
 
@@ -33,6 +35,23 @@ describe('a head', () => {
   ])("is another request's: %j", (head) => {
     expect(isHeadOf(head, request)).toBe(false);
   });
+});
+
+/** Fastest of many, in ms: what else runs on the machine has no part in it. */
+function msToCompare(fields: number): number {
+  const head = written('POST / HTTP/1.1', ...Array.from({ length: fields }, () => 'a:'));
+  const rawHeaders = Array.from({ length: fields }, () => ['a', '']).flat();
+  const request = Object.assign(readBy(), { method: 'POST', url: '/', rawHeaders });
+  const tries = Array.from({ length: 20 }, () => {
+    const startedAt = performance.now();
+    expect(isHeadOf(head, request)).toBe(true);
+    return performance.now() - startedAt;
+  });
+  return Math.min(...tries);
+}
+
+it('A head of as many fields as Node reads takes no more time than its length', () => {
+  expect(msToCompare(4_000) / msToCompare(400)).toBeLessThan(40);
 });
 
 describe('the head of a text', () => {
@@ -88,5 +107,27 @@ describe('a head that Node has read', () => {
     ];
     expect(odd.map((request) => KnownHead.of(HEAD, request))).toEqual(odd.map(() => undefined));
     expect(KnownHead.of(HEAD, readBy({ connection: 'Keep-Alive' }))).toBeDefined();
+  });
+});
+
+describe('what is kept of a head', () => {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc') as () => void;
+  const COUNT = 100;
+
+  it('is its own text alone, neither what came with it nor what Node made of it', () => {
+    const fieldsOf = (n: number) =>
+      Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`${n}-${i}`, '']));
+    const keep = (n: number) => {
+      const head = headOf(`${HEAD}${`${n}`.repeat(50_000)}`) ?? '';
+      return KnownHead.of(head, readBy(fieldsOf(n)));
+    };
+    gc();
+    const before = process.memoryUsage().heapUsed;
+    const kept = Array.from({ length: COUNT }, (_, n) => keep(n));
+    gc();
+    const bytesEach = (process.memoryUsage().heapUsed - before) / COUNT;
+    expect(kept.every((known) => known?.find(`${HEAD}{}`, 0))).toBe(true);
+    expect(bytesEach).toBeLessThan(10_000);
   });
 });

@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
 /** Lines that end in CRLF and hold neither alone, then an empty one: RFC 9112 §2.1, read in one way only. */
 const HEAD = /^(?:[^\r\n]+\r\n)+\r\n/;
@@ -21,7 +21,7 @@ export function headOf(text: string): string | undefined {
 export function isHeadOf(head: string, { method, url, httpVersion, rawHeaders }: IncomingMessage): boolean {
   const [start, ...lines] = head.split('\r\n').slice(0, -2);
   const isSame = (line: string, i: number) => {
-    const [name = '', value] = rawHeaders.slice(2 * i);
+    const [name = '', value] = rawHeaders.slice(2 * i, 2 * i + 2);
     return line.startsWith(`${name}:`) && line.slice(name.length + 1).trim() === value;
   };
   const isAllOfIt = lines.length === rawHeaders.length / 2;
@@ -33,8 +33,9 @@ export function isHeadOf(head: string, { method, url, httpVersion, rawHeaders }:
  * its length alone says the same: most clients send one head all the time, and reading HTTP is half of an answer.
  */
 export class KnownHead {
+  /** Of what the head says, all that an answer needs: it is kept for as long as its connection. */
   private constructor(
-    readonly headers: IncomingHttpHeaders,
+    readonly authorization: string | undefined,
     private readonly before: string,
     private readonly after: string,
   ) {}
@@ -46,7 +47,7 @@ export class KnownHead {
     if (!isUsual || expect !== undefined || upgrade !== undefined) return undefined;
     const [, before, digits, after] = LENGTH.exec(head) ?? [];
     if (before === undefined || after === undefined || digits !== headers['content-length']) return undefined;
-    return new KnownHead(headers, before, after);
+    return new KnownHead(headers.authorization, copyOf(before), copyOf(after));
   }
 
   /** @returns the body of a whole message of this head at `at`; `undefined` where there is none. */
@@ -68,6 +69,11 @@ export class KnownHead {
     const to = from + length;
     return to <= text.length ? { from, to } : undefined;
   }
+}
+
+/** A part of a text has all of it kept (V8), and this one is a part of all that came with it. */
+function copyOf(latin1: string): string {
+  return Buffer.from(latin1, 'latin1').toString('latin1');
 }
 
 /** -1 for what is none. */
