@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { QUERY_ICE_SERVERS } from '@spillway/contracts';
-import { System } from '../capacity/system.js';
+import { KEY, System } from '../capacity/system.js';
 import { median } from '../load/compare.js';
 import { ForkedServer } from '../load/forked.js';
 import { openIceClient } from '../load/ice-service.js';
@@ -17,6 +18,8 @@ const LANES = 32;
 /** Of gRPC: processes share connections, not what comes on one. */
 const GRPC_CONNECTIONS = 8;
 const NODES = 24;
+const START_LIMIT_MS = 60_000;
+const POLL_MS = 50;
 const FACES = ['HTTP', 'gRPC, one call a request', 'gRPC, streams', 'NATS request'] as const;
 
 type Face = (typeof FACES)[number];
@@ -76,6 +79,7 @@ async function startSide(count: number, stops: Stop[]): Promise<Side> {
   stops.push(() => beater.stop());
   const { process, url, grpcPort } = await system.router(`router-of-${count}`, count);
   stops.push(() => process.stop());
+  await untilAllAnswer(url, count);
   const http = await httpSide({ port: Number(new URL(url).port), cpuMicros: () => Promise.resolve(0) });
   const clients = Array.from({ length: GRPC_CONNECTIONS }, () => openIceClient(grpcPort));
   stops.push(http.close, () => clients.forEach((client) => client.close()));
@@ -85,6 +89,20 @@ async function startSide(count: number, stops: Stop[]): Promise<Side> {
     'gRPC, streams': inTurn(clients.map(streamAsk)),
     'NATS request': askOn(system.bus, QUERY_ICE_SERVERS),
   };
+}
+
+/** Each of its processes has answered: a decision bears the name of its process. */
+async function untilAllAnswer(url: string, count: number): Promise<void> {
+  const names = new Set<string>();
+  const limit = performance.now() + START_LIMIT_MS;
+  const headers = { authorization: `Bearer ${KEY}`, 'content-type': 'application/json', connection: 'close' };
+  while (names.size < count) {
+    if (performance.now() > limit) throw new Error(`${names.size} of ${count} processes have answered`);
+    const response = await fetch(`${url}/v1/ice-servers`, { method: 'POST', headers, body: '{}' });
+    const { placement } = (await response.json()) as { placement?: { decisionId: string } };
+    if (placement) names.add(placement.decisionId.split('-').slice(0, -2).join('-'));
+    else await sleep(POLL_MS);
+  }
 }
 
 function inTurn(asks: readonly Ask[]): Ask {
