@@ -80,6 +80,11 @@ describeWith(['nats-server'], 'heartbeats that do not come', () => {
   const servedIn = (region: string, fromMs: number, toMs: number) =>
     loop.demand.arrivals.filter(({ atMs, served }) => served === region && atMs >= fromMs && atMs < toMs)
       .length;
+  const plansSince = (first: number) =>
+    loop.witness
+      .of('scale')
+      .slice(first)
+      .map(({ event }) => event);
   const refusals = () => loop.demand.arrivals.filter(({ failure }) => failure !== undefined);
   const ordersFor = (region: string) => loop.cloud.orders.filter((order) => order.region === region);
   const usableNodes = async (region: string) => {
@@ -135,6 +140,7 @@ describeWith(['nats-server'], 'heartbeats that do not come', () => {
   it('the whole bus away: views are kept, answers go on, nothing is scaled, and nothing jumps after it', async () => {
     await until(`${HOT} is steady again`, STEADY_LIMIT_MS, async () => isSteady());
     const orders = loop.cloud.orders.length;
+    const plans = plansSince(0).length;
     const [view] = await Promise.all(loop.routers.map(readRegions));
     const from = loop.demand.ms;
     await Promise.all([...cluster.servers.values()].map((server) => server.kill()));
@@ -153,7 +159,10 @@ describeWith(['nats-server'], 'heartbeats that do not come', () => {
     const back = loop.demand.ms;
     await sleep(2 * WINDOW_MS);
     expect(refusals()).toEqual([]);
-    expect(loop.cloud.orders.length).toBe(orders);
+    expect({ orders: loop.cloud.orders.slice(orders), plans: plansSince(plans) }).toEqual({
+      orders: [],
+      plans: [],
+    });
     const before = spillBetween(from - WINDOW_MS, from);
     const meanwhile = spillBetween(from, back);
     const after = spillBetween(back, back + WINDOW_MS);
