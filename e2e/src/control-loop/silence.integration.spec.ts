@@ -80,11 +80,15 @@ describeWith(['nats-server'], 'heartbeats that do not come', () => {
   const servedIn = (region: string, fromMs: number, toMs: number) =>
     loop.demand.arrivals.filter(({ atMs, served }) => served === region && atMs >= fromMs && atMs < toMs)
       .length;
-  const plansSince = (first: number) =>
+  const stepsSince = (first: number) =>
     loop.witness
       .of('scale')
       .slice(first)
-      .map(({ event }) => event);
+      .flatMap(({ event: { region, scale } }) =>
+        scale.reasons.flatMap(({ isTaken, code, detail }) =>
+          isTaken ? [`${region}: ${code}, ${detail}`] : [],
+        ),
+      );
   const refusals = () => loop.demand.arrivals.filter(({ failure }) => failure !== undefined);
   const ordersFor = (region: string) => loop.cloud.orders.filter((order) => order.region === region);
   const usableNodes = async (region: string) => {
@@ -140,7 +144,7 @@ describeWith(['nats-server'], 'heartbeats that do not come', () => {
   it('the whole bus away: views are kept, answers go on, nothing is scaled, and nothing jumps after it', async () => {
     await until(`${HOT} is steady again`, STEADY_LIMIT_MS, async () => isSteady());
     const orders = loop.cloud.orders.length;
-    const plans = plansSince(0).length;
+    const plans = loop.witness.of('scale').length;
     const [view] = await Promise.all(loop.routers.map(readRegions));
     const from = loop.demand.ms;
     await Promise.all([...cluster.servers.values()].map((server) => server.kill()));
@@ -159,9 +163,9 @@ describeWith(['nats-server'], 'heartbeats that do not come', () => {
     const back = loop.demand.ms;
     await sleep(2 * WINDOW_MS);
     expect(refusals()).toEqual([]);
-    expect({ orders: loop.cloud.orders.slice(orders), plans: plansSince(plans) }).toEqual({
+    expect({ orders: loop.cloud.orders.slice(orders), steps: stepsSince(plans) }).toEqual({
       orders: [],
-      plans: [],
+      steps: [],
     });
     const before = spillBetween(from - WINDOW_MS, from);
     const meanwhile = spillBetween(from, back);
