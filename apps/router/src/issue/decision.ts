@@ -61,3 +61,15 @@ export function writeRefusal(refused: RefusedRequest, from: Moment, after: numbe
   const read = position - from.position || undefined;
   return { ms, read, after: after || undefined, ...asked, code };
 }
+
+/** Bytes it takes on the log, or a little more. */
+export function writtenBytes({ asked }: Pick<Decision, 'asked'>, nodes: readonly string[] = NOTHING): number {
+  let bytes = FIXED_BYTES;
+  for (const node of nodes) bytes += node.length + 3;
+  for (const region of asked.require ?? NOTHING) bytes += region.length + 3;
+  return bytes;
+}
+
+const NOTHING: readonly string[] = [];
+/** Everything but the lists, with every member there and as long as it may be. */
+const FIXED_BYTES = 500;

@@ -2,11 +2,10 @@ import {
   MAX_DECISIONS_PER_BATCH,
   type Basis,
   type RouterStep,
-  type WrittenDecision,
-  type WrittenRefusal,
+  type WrittenIssued,
 } from '@spillway/contracts';
 import { RULE_VERSION } from '@spillway/placement';
-import { writeDecision, writeRefusal, type Decision, type RefusedRequest } from './decision.js';
+import { writeDecision, writeRefusal, writtenBytes, type Decision, type RefusedRequest } from './decision.js';
 import type { BatchHead } from './own-batches.js';
 import type { DecidingView, Moment, Standpoint } from './standpoint.js';
 
@@ -18,12 +17,12 @@ const MAX_STEPS = 1_000;
 export type StepTaken = Omit<RouterStep, 'after'>;
 
 /**
- * What a router did from one moment on, until it is told. What is added is written at once: all of a batch together would
- * hold up answers for milliseconds, and a text is less to keep.
+ * What a router did from one moment on, until it is told. All of a batch is written together: one by one between two
+ * answers, when little of it is in the processor's cache, each took 14 µs.
  */
 export class IssuedBatch {
-  private readonly decisions: string[] = [];
-  private readonly refused: string[] = [];
+  private readonly decisions: Decision[] = [];
+  private readonly refused: { readonly request: RefusedRequest; readonly after: number }[] = [];
   private readonly steps: RouterStep[];
   private bytes = 0;
   private isRestored: boolean;
@@ -56,17 +55,14 @@ export class IssuedBatch {
   }
 
   add(decision: Decision): void {
-    this.keep(this.decisions, writeDecision(decision, this.from));
+    this.decisions.push(decision);
+    this.bytes += writtenBytes(decision, decision.nodes);
+    this.isRestored ||= this.view.isRestored;
   }
 
   refuse(request: RefusedRequest): void {
-    this.keep(this.refused, writeRefusal(request, this.from, this.decisions.length));
-  }
-
-  private keep(texts: string[], record: WrittenDecision | WrittenRefusal): void {
-    const text = JSON.stringify(record);
-    texts.push(text);
-    this.bytes += text.length;
+    this.refused.push({ request, after: this.decisions.length });
+    this.bytes += writtenBytes(request);
     this.isRestored ||= this.view.isRestored;
   }
 
@@ -97,8 +93,14 @@ export class IssuedBatch {
       ...(steps.length > 0 && { steps: steps.slice(-MAX_STEPS) }),
       ...(this.isRestored && { isRestored: true }),
     };
-    const members = [JSON.stringify({ ...head, basis }).slice(1, -1), `"decisions":[${decisions.join()}]`];
-    if (refused.length > 0) members.push(`"refused":[${refused.join()}]`);
-    return `{${members.join()}}`;
+    const written: WrittenIssued = {
+      ...head,
+      basis,
+      decisions: decisions.map((decision) => writeDecision(decision, from)),
+      ...(refused.length > 0 && {
+        refused: refused.map(({ request, after }) => writeRefusal(request, from, after)),
+      }),
+    };
+    return JSON.stringify(written);
   }
 }
