@@ -102,21 +102,13 @@ describeWith(['nats-server'], 'one node of ten that lies', () => {
     };
   }
 
-  /** Why the autoscaler did what it did there. */
-  const stepsIn = (region: string) =>
-    loop.witness
-      .of('scale')
-      .filter(({ event }) => event.region === region && event.scale.outcome === 'planned')
-      .flatMap(({ event }) => event.scale.reasons.filter(({ isTaken }) => isTaken))
-      .map(({ step, code, detail }) => `${step}: ${code}, ${detail}`);
-
   it('makes nobody be refused', () => {
     expect(loop.demand.arrivals.filter(({ failure }) => failure !== undefined)).toEqual([]);
   });
 
   it('does no harm to other regions', () => {
     const { spilled, added, drained, others } = harm.get(HONEST) ?? NO_HARM_KNOWN;
-    const steps = stepsIn(HONEST);
+    const steps = loop.witness.stepsIn(HONEST);
     expect({ spilled, added, drained, steps }).toEqual({ spilled: 0, added: 0, drained: 0, steps: [] });
     expect(others).toBeLessThan(0.85);
   });
@@ -125,7 +117,7 @@ describeWith(['nats-server'], 'one node of ten that lies', () => {
     const done = harm.get(region) ?? NO_HARM_KNOWN;
     report(what, done);
     const excess = Object.entries(bounds).filter(([name, bound]) => !(done[name as keyof Harm] <= bound));
-    const why = excess.length > 0 ? { done, steps: stepsIn(region) } : {};
+    const why = excess.length > 0 ? { done, steps: loop.witness.stepsIn(region) } : {};
     expect({ excess, ...why }).toEqual({ excess: [] });
   });
 

@@ -37,6 +37,15 @@ export class LogWitness {
     return this.entries.filter((entry): entry is LogEntry & EntryOf<Kind> => entry.event.kind === kind);
   }
 
+  /** What the autoscaler planned to do in a region, and why. @param from how many plans and reports to pass over. */
+  stepsIn(region: string, from = 0): string[] {
+    return this.of('scale')
+      .slice(from)
+      .filter(({ event }) => event.region === region && event.scale.outcome === 'planned')
+      .flatMap(({ event }) => event.scale.reasons.filter(({ isTaken }) => isTaken))
+      .map(({ step, code, detail }) => `${step}: ${code}, ${detail}`);
+  }
+
   async stop(): Promise<void> {
     await this.following?.stop();
   }

@@ -80,15 +80,6 @@ describeWith(['nats-server'], 'heartbeats that do not come', () => {
   const servedIn = (region: string, fromMs: number, toMs: number) =>
     loop.demand.arrivals.filter(({ atMs, served }) => served === region && atMs >= fromMs && atMs < toMs)
       .length;
-  const stepsSince = (first: number) =>
-    loop.witness
-      .of('scale')
-      .slice(first)
-      .flatMap(({ event: { region, scale } }) =>
-        scale.reasons.flatMap(({ isTaken, code, detail }) =>
-          isTaken ? [`${region}: ${code}, ${detail}`] : [],
-        ),
-      );
   const refusals = () => loop.demand.arrivals.filter(({ failure }) => failure !== undefined);
   const ordersFor = (region: string) => loop.cloud.orders.filter((order) => order.region === region);
   const usableNodes = async (region: string) => {
@@ -163,10 +154,8 @@ describeWith(['nats-server'], 'heartbeats that do not come', () => {
     const back = loop.demand.ms;
     await sleep(2 * WINDOW_MS);
     expect(refusals()).toEqual([]);
-    expect({ orders: loop.cloud.orders.slice(orders), steps: stepsSince(plans) }).toEqual({
-      orders: [],
-      steps: [],
-    });
+    const steps = REGIONS.flatMap((region) => loop.witness.stepsIn(region, plans));
+    expect({ orders: loop.cloud.orders.slice(orders), steps }).toEqual({ orders: [], steps: [] });
     const before = spillBetween(from - WINDOW_MS, from);
     const meanwhile = spillBetween(from, back);
     const after = spillBetween(back, back + WINDOW_MS);
