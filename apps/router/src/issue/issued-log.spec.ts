@@ -292,7 +292,7 @@ describe('IssuedLog', () => {
     const require = Array.from({ length: 64 }, (_, i) => `a-region-with-a-long-name-${i}`.padEnd(64, 'x'));
     for (let i = 0; i < 300; i++) subject.add({ ...decision(issuedCount++), asked: { require } });
     await pass(250);
-    expect(batches().map(({ basis }) => basis?.fromPosition)).toEqual([70, 1, 1, 1, 1, 1]);
+    expect(batches().map(({ basis }) => basis?.fromPosition)).toEqual([70, 1, 1, 1, 1, 1, 1]);
     const messages = bus.log.stream?.messages ?? [];
     expect(Math.max(...messages.map(({ data }) => data.length))).toBeLessThan(300_000);
   });
