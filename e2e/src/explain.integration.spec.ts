@@ -2,7 +2,11 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { allocate } from '@spillway/cli/turn-client';
-import { decisionExplanationSchema, type IceServersAnswer } from '@spillway/contracts';
+import {
+  decisionExplanationSchema,
+  type DecisionExplanation,
+  type IceServersAnswer,
+} from '@spillway/contracts';
 import { describeWith } from '@spillway/testkit';
 import { startProcess, type EndedProcess } from './processes.js';
 import { spillwayCommand } from './spillway-start.js';
@@ -20,8 +24,7 @@ describeWith(['nats-server', 'turnserver'], 'a client that was relayed by a real
     // What a router decides before it has read the log rests on what was stored beside it.
     await until('decisions rest on the log alone', 30_000, async () => {
       const { placement } = await system.ask({ clientIp: FRANKFURT, userId: 'alice' });
-      const explained = await system.get(`/v1/decisions/${placement.decisionId}`);
-      return decisionExplanationSchema.parse(explained).verdict.kind === 'same';
+      return (await explained(placement.decisionId)).verdict.kind === 'same';
     });
     answer = await system.ask({ clientIp: FRANKFURT, userId: 'bob' });
     const { urls = [], username = '', credential = '' } = answer.iceServers[0] ?? {};
@@ -29,6 +32,13 @@ describeWith(['nats-server', 'turnserver'], 'a client that was relayed by a real
     await allocation.release();
   }, 90_000);
   afterAll(() => system.stop(), 60_000);
+
+  /** What the router says of it, once it is on the log: decisions are told four times a second. */
+  function explained(decisionId: string): Promise<DecisionExplanation> {
+    return until(`decision ${decisionId} is explained`, 5_000, async () =>
+      decisionExplanationSchema.parse(await system.get(`/v1/decisions/${decisionId}`)),
+    );
+  }
 
   /** One command. */
   function explain(...args: string[]): Promise<EndedProcess> {
@@ -54,9 +64,7 @@ describeWith(['nats-server', 'turnserver'], 'a client that was relayed by a real
     const { decisionId } = answer.placement;
     const ended = await explain(decisionId, '--json');
     const { explanation } = JSON.parse(ended.output) as { explanation: unknown };
-    expect(decisionExplanationSchema.parse(await system.get(`/v1/decisions/${decisionId}`))).toEqual(
-      decisionExplanationSchema.parse(explanation),
-    );
+    expect(await explained(decisionId)).toEqual(decisionExplanationSchema.parse(explanation));
   }, 60_000);
 
   it('is among those that were sent to the node', async () => {
