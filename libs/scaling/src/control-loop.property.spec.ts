@@ -112,6 +112,10 @@ const added = ({ desired, current, terminate }: Scale) => Math.max(0, desired - 
 const heardIn = (world: ToyWorld, region: string) =>
   world.fleet.nodesIn(region).filter(({ id }) => world.nodes.has(id));
 
+/** One that said it stopped is expected to be silent. */
+const heardUnstopped = (world: ToyWorld, region: string) =>
+  heardIn(world, region).filter(({ heartbeat }) => heartbeat.state !== 'stopped');
+
 describe('The control loop, whatever happens', () => {
   it('never wants more nodes than the most, counting what drains, boots and stands idle', () => {
     forAnyHistory((history) => {
@@ -135,7 +139,7 @@ describe('The control loop, whatever happens', () => {
           expect(world.isLinkUp).toBe(true);
           expect(world.fleet.isBusSuspect).toBe(false);
           expect(world.isInventoryKnown(region)).toBe(true);
-          const heard = heardIn(world, region);
+          const heard = heardUnstopped(world, region);
           expect(heard.length > 0 && heard.every(({ freshness }) => freshness === 'unknown')).toBe(false);
         },
       });
@@ -147,7 +151,7 @@ describe('The control loop, whatever happens', () => {
       live(history, {
         onPlan: (world, region, plan) => {
           if (plan.drain.length === 0) return;
-          const heard = heardIn(world, region).filter(({ heartbeat }) => heartbeat.state !== 'stopped');
+          const heard = heardUnstopped(world, region);
           expect(heard.every(({ freshness }) => freshness === 'fresh')).toBe(true);
           expect(world.price(region)).toBe(0);
           expect(added(plan) + plan.undrain.length).toBe(0);
