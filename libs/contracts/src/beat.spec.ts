@@ -2,25 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { addBeat, beatBetween } from './beat.js';
 import { heartbeatSchema, type Heartbeat } from './heartbeat.js';
+import { aHeartbeat } from './heartbeat.harness.js';
 
-const before: Heartbeat = {
-  at: '2026-11-22T10:00:00.000Z',
-  nodeId: 'n1',
-  region: 'north',
-  kind: 'turn',
-  zone: null,
-  instanceId: 'i-1',
-  bootId: 'b',
-  seq: 1,
-  intervalMs: 2000,
-  state: 'serving',
-  urls: ['turn:203.0.113.10:3478?transport=udp'],
-  software: { name: 'coturn', version: null },
-  capacity: { bandwidthBps: 1e9, allocations: 5000 },
-  load: { cpu: 0.5, egressBps: null, ingressBps: 0, allocations: 12 },
-  secretEpoch: 1,
-  commandId: 'drain-1',
-};
+const before = aHeartbeat({ commandId: 'drain-1' });
 
 describe('the beat between two heartbeats', () => {
   const after = {

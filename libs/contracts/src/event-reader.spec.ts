@@ -3,27 +3,11 @@ import * as fc from 'fast-check';
 import { parseEvent } from './event.js';
 import { EventReader } from './event-reader.js';
 import { heartbeatSchema } from './heartbeat.js';
+import { aHeartbeat } from './heartbeat.harness.js';
 import { subjectOf } from './subjects.js';
 
 const SUBJECT = subjectOf.heartbeat('north', 'n1');
-const FIRST = {
-  at: '2026-11-22T10:00:00.000Z',
-  nodeId: 'n1',
-  region: 'north',
-  kind: 'turn',
-  zone: null,
-  instanceId: 'i-1',
-  bootId: 'b',
-  seq: 1,
-  intervalMs: 2000,
-  state: 'serving',
-  urls: ['turn:203.0.113.10:3478?transport=udp'],
-  software: { name: 'coturn', version: '4.17.1' },
-  capacity: { bandwidthBps: 1e9, allocations: 5000 },
-  load: { cpu: 0.5, egressBps: null, ingressBps: 0, allocations: 12 },
-  secretEpoch: 1,
-  commandId: null,
-} as const;
+const FIRST = aHeartbeat({ software: { name: 'coturn', version: '4.17.1' } });
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const payload = (changes: object = {}) => bytesOf(JSON.stringify({ ...FIRST, ...changes }));

@@ -1,28 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { MAX_PAYLOAD_BYTES, parseEvent, parsePayload } from './event.js';
+import { aHeartbeat } from './heartbeat.harness.js';
 import { subjectOf } from './subjects.js';
 
 const SUBJECT = subjectOf.heartbeat('us-east-1', 'n1');
 
-const heartbeat = {
-  at: '2026-11-22T10:00:00.000Z',
-  nodeId: 'n1',
-  region: 'us-east-1',
-  kind: 'turn',
-  zone: null,
-  instanceId: 'i-1',
-  bootId: 'b',
-  seq: 1,
-  intervalMs: 2000,
-  state: 'serving',
-  urls: ['turn:203.0.113.10:3478?transport=udp'],
-  software: { name: 'coturn', version: null },
-  capacity: { bandwidthBps: 1e9, allocations: 5000 },
-  load: { cpu: 0.5, egressBps: null, ingressBps: 0, allocations: 12 },
-  secretEpoch: 1,
-  commandId: null,
-};
+const heartbeat = aHeartbeat({ region: 'us-east-1' });
 
 const bytes = (payload: unknown) =>
   new TextEncoder().encode(typeof payload === 'string' ? payload : JSON.stringify(payload));

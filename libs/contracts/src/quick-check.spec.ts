@@ -2,30 +2,17 @@ import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
 import { z } from 'zod';
 import { heartbeatSchema } from './heartbeat.js';
+import { aHeartbeat } from './heartbeat.harness.js';
 import { iceServersRequestSchema, isUsualRequest } from './ice-servers.js';
 import { writtenIssuedSchema } from './issued.js';
 import { compileQuickCheck, QuickCheckError } from './quick-check.js';
 
 const at = '2026-11-22T10:00:00.000Z';
-const heartbeat = {
-  at,
-  nodeId: 'n1',
-  region: 'north',
-  kind: 'turn',
+const heartbeat = aHeartbeat({
   zone: 'a',
-  instanceId: 'i-1',
-  bootId: 'boot-1',
-  seq: 1,
-  intervalMs: 2000,
-  state: 'serving',
-  urls: ['turn:203.0.113.10:3478?transport=udp'],
-  software: { name: 'coturn', version: null },
-  capacity: { bandwidthBps: 1e9, allocations: 5000 },
   load: { cpu: 0.1, egressBps: null, ingressBps: 9e7, allocations: 300 },
-  secretEpoch: 1,
-  commandId: null,
   isSynthetic: true,
-};
+});
 const placed = { ms: 3, read: 1, country: 'DE', lat: 52, lon: 13, user: '0123abcd', count: 2 };
 const issued = {
   at,
