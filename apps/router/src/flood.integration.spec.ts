@@ -12,6 +12,8 @@ jest.setTimeout(120_000);
 
 const PER_SECOND = 10_000;
 const SECONDS = 3;
+/** What a client waits for an answer. How long it takes on a machine with nothing else to do is for the benchmark. */
+const PATIENCE_MS = 10_000;
 
 /** Two nodes in each region that go on with their heartbeats all the while. */
 const FLEET: Heartbeat[] = REGIONS.flatMap((region) =>
@@ -92,7 +94,7 @@ describeWith(['nats-server'], 'a flood of bad heartbeats', () => {
     for (const [line, count] of sent) expect([line, await router.metric(line)]).toEqual([line, count]);
     expect(await regions()).toEqual(before);
     expect(tookMs.length).toBeGreaterThan(5);
-    expect(tookMs.at(-1)).toBeLessThan(3_000);
+    expect(tookMs.at(-1)).toBeLessThan(PATIENCE_MS);
     expect(grown).toBeLessThan(200);
   }
 
